@@ -1,0 +1,345 @@
+package format
+
+import (
+	"encoding/binary"
+	"unicode/utf8"
+
+	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/apache/arrow/go/v17/arrow/array"
+	"github.com/apache/arrow/go/v17/arrow/memory"
+
+	"github.com/millrace-sql/millrace/sql/types"
+)
+
+// shape is what the inner loops of the decoders switch over: how a column's
+// values are laid out and which texts lead to it by the short way.
+type shape uint8
+
+const (
+	shapeBool shape = iota
+	shapeInt
+	shapeDecimal
+	shapeReal
+	shapeDouble
+	shapeText
+	shapeBinary
+	shapeDate
+	shapeTime
+	shapeTimestamp
+)
+
+// slack is what a text buffer has beyond its values, so that eight bytes can be
+// stored where fewer are meant.
+const slack = 8
+
+// column collects the values of one declared column in the layout that Arrow
+// wraps. Row r of a text column starts where row r-1 ended, so giving up the
+// last rows takes no more than forgetting them.
+type column struct {
+	// What the inner loops touch comes first.
+	shape shape
+	built bool
+	width uint8 // bytes of a value; 0: bits
+	// values holds fixed-width values, bits of booleans or int32 offsets; data
+	// the bytes that offsets point into; valid a bit per row, 1 unless NULL.
+	values, data, valid []byte
+	// seen is the number of the row that last had a value for this column; exact
+	// tells whether its member had the column's very name, bad what was wrong.
+	seen  uint64
+	exact bool
+	bad   *Bad
+	nulls int
+
+	limit int    // characters or bytes, 0 = any number
+	scale int    // of a DECIMAL
+	max   uint64 // greatest magnitude of an exact number
+	clock clock  // the last minute of a TIMESTAMP
+
+	mem     memory.Allocator
+	name    string
+	kind    types.Kind
+	typ     arrow.DataType
+	notNull bool
+}
+
+// layout of the kinds that a stream can declare: intervals are of expressions
+// only (kda-sql.md §2).
+var layouts = [...]struct {
+	ok    bool
+	shape shape
+	width uint8
+	max   uint64
+}{
+	types.Boolean:   {true, shapeBool, 0, 0},
+	types.TinyInt:   {true, shapeInt, 1, 1<<7 - 1},
+	types.SmallInt:  {true, shapeInt, 2, 1<<15 - 1},
+	types.Integer:   {true, shapeInt, 4, 1<<31 - 1},
+	types.BigInt:    {true, shapeInt, 8, 1<<63 - 1},
+	types.Decimal:   {true, shapeDecimal, 16, 0},
+	types.Real:      {true, shapeReal, 4, 0},
+	types.Double:    {true, shapeDouble, 8, 0},
+	types.Char:      {true, shapeText, 4, 0},
+	types.Varchar:   {true, shapeText, 4, 0},
+	types.Binary:    {true, shapeBinary, 4, 0},
+	types.Varbinary: {true, shapeBinary, 4, 0},
+	types.Date:      {true, shapeDate, 4, 0},
+	types.TimeOfDay: {true, shapeTime, 8, 0},
+	types.Timestamp: {true, shapeTimestamp, 8, 0},
+}
+
+func newColumn(f types.Field, mem memory.Allocator) (column, bool) {
+	if int(f.Type.Kind) >= len(layouts) || !layouts[f.Type.Kind].ok {
+		return column{}, false
+	}
+	l := layouts[f.Type.Kind]
+	c := column{
+		shape: l.shape, width: l.width, max: l.max, mem: mem,
+		name: f.Name, kind: f.Type.Kind, typ: f.Type.Arrow(), notNull: f.NotNull,
+	}
+	if f.Type.IsString() || f.Type.IsBinary() {
+		c.limit = f.Type.Precision
+	}
+	if c.shape == shapeDecimal {
+		if p := f.Type.Precision; p < 1 || p > types.MaxPrecision || f.Type.Scale < 0 || f.Type.Scale > p {
+			return column{}, false
+		}
+		c.scale = f.Type.Scale
+		c.max = tens[f.Type.Precision] - 1
+	}
+	return c, true
+}
+
+func (c *column) varies() bool { return c.shape == shapeText || c.shape == shapeBinary }
+
+// padded holds for the types whose values all have the declared length.
+func (c *column) padded() bool { return c.kind == types.Char || c.kind == types.Binary }
+
+// grow makes room for rows values.
+func (c *column) grow(rows int) {
+	if !c.built {
+		return
+	}
+	size := rows * int(c.width)
+	switch {
+	case c.shape == shapeBool:
+		size = (rows + 7) / 8
+	case c.varies():
+		size += 4
+	}
+	fresh := len(c.values) == 0
+	c.values = c.resize(c.values, size)
+	if fresh && c.varies() {
+		c.setOffset(0, 0)
+	}
+	old := len(c.valid)
+	c.valid = c.resize(c.valid, (rows+7)/8)
+	for i := old; i < len(c.valid); i++ {
+		c.valid[i] = 0xff
+	}
+}
+
+func (c *column) resize(buf []byte, size int) []byte {
+	switch {
+	case len(buf) >= size:
+		return buf
+	case len(buf) == 0:
+		return c.mem.Allocate(size)
+	}
+	return c.mem.Reallocate(size, buf)
+}
+
+// room makes data hold n bytes and the slack from at on.
+func (c *column) room(at, n int) {
+	if need := at + n + slack; need > len(c.data) {
+		c.data = c.resize(c.data, max(need+need/2, 1024))
+	}
+}
+
+func (c *column) offset(row int) int {
+	return int(int32(binary.NativeEndian.Uint32(c.values[row*4:])))
+}
+
+func (c *column) setOffset(row, at int) {
+	binary.NativeEndian.PutUint32(c.values[row*4:], uint32(at))
+}
+
+func (c *column) put4(row int, v uint32) {
+	if c.built {
+		binary.NativeEndian.PutUint32(c.values[row*4:], v)
+	}
+}
+
+func (c *column) put8(row int, v uint64) {
+	if c.built {
+		binary.NativeEndian.PutUint64(c.values[row*8:], v)
+	}
+}
+
+func (c *column) putBit(row int, v bool) {
+	if !c.built {
+		return
+	}
+	if v {
+		c.values[row>>3] |= 1 << (row & 7)
+	} else {
+		c.values[row>>3] &^= 1 << (row & 7)
+	}
+}
+
+// putInt stores an integer of the column's width.
+func (c *column) putInt(row int, v int64) {
+	if !c.built {
+		return
+	}
+	switch c.width {
+	case 1:
+		c.values[row] = byte(v)
+	case 2:
+		binary.NativeEndian.PutUint16(c.values[row*2:], uint16(v))
+	case 4:
+		binary.NativeEndian.PutUint32(c.values[row*4:], uint32(v))
+	case 8:
+		binary.NativeEndian.PutUint64(c.values[row*8:], uint64(v))
+	}
+}
+
+// decimalWords is how a decimal128 is laid out; which half comes first is the
+// machine's affair.
+func (c *column) putDecimal(row int, v int64) {
+	if !c.built {
+		return
+	}
+	p := c.values[row*16 : row*16+16]
+	low, high := p[:8], p[8:]
+	if !littleEndian {
+		low, high = high, low
+	}
+	binary.NativeEndian.PutUint64(low, uint64(v))
+	binary.NativeEndian.PutUint64(high, uint64(v>>63))
+}
+
+var littleEndian = binary.NativeEndian.Uint16([]byte{1, 0}) == 1
+
+// putBytes stores text or binary that fits the column's length.
+func (c *column) putBytes(row int, s []byte) {
+	if !c.built {
+		return
+	}
+	at := c.offset(row)
+	c.room(at, len(s))
+	c.setOffset(row+1, at+c.fit(at, copy(c.data[at:], s)))
+}
+
+// fit cuts the text of n bytes at c.data[at:] to the declared number of
+// characters and pads a CHAR with blanks; it returns the new number of bytes.
+// Binaries come with a length that fits and are padded with zeros.
+func (c *column) fit(at, n int) int {
+	if c.limit == 0 || (n <= c.limit && !c.padded()) {
+		return n
+	}
+	pad, short := byte(' '), 0
+	if c.shape == shapeBinary {
+		pad, short = 0, c.limit-n
+	} else {
+		var chars int
+		n, chars = cut(c.data[at:at+n], c.limit)
+		short = c.limit - chars
+	}
+	if !c.padded() || short <= 0 {
+		return n
+	}
+	c.room(at, n+short)
+	for end := n + short; n < end; n++ {
+		c.data[at+n] = pad
+	}
+	return n
+}
+
+// cut is the number of bytes and of characters of s up to the limit.
+func cut(s []byte, limit int) (n, chars int) {
+	for n < len(s) && chars < limit {
+		size := 1
+		if s[n] >= utf8.RuneSelf {
+			_, size = utf8.DecodeRune(s[n:])
+		}
+		n += size
+		chars++
+	}
+	return n, chars
+}
+
+// putNull makes the value of row NULL. Its bytes are zero: no old memory gets
+// out with a column.
+func (c *column) putNull(row int) {
+	if !c.built {
+		return
+	}
+	c.valid[row>>3] &^= 1 << (row & 7)
+	c.nulls++
+	switch {
+	case c.shape == shapeBool:
+		c.putBit(row, false)
+	case c.varies():
+		c.setOffset(row+1, c.offset(row))
+	default:
+		clear(c.values[row*int(c.width) : (row+1)*int(c.width)])
+	}
+}
+
+// unset takes back what putNull said about row.
+func (c *column) unset(row int) {
+	if c.built && c.valid[row>>3]&(1<<(row&7)) == 0 {
+		c.valid[row>>3] |= 1 << (row & 7)
+		c.nulls--
+	}
+}
+
+// finish hands over rows values and leaves the column without buffers, but for
+// a validity bitmap that nothing was written to.
+func (c *column) finish(rows int) arrow.Array {
+	size := rows * int(c.width)
+	if c.shape == shapeBool {
+		size = (rows + 7) / 8
+	}
+	buffers := make([]*memory.Buffer, 2, 3)
+	if c.nulls > 0 {
+		buffers[0] = c.hand(&c.valid, (rows+7)/8)
+	}
+	if c.varies() {
+		used := c.offset(rows)
+		buffers[1] = c.hand(&c.values, size+4)
+		buffers = append(buffers, c.hand(&c.data, used))
+	} else {
+		buffers[1] = c.hand(&c.values, size)
+	}
+	data := array.NewData(c.typ, rows, buffers, nil, c.nulls, 0)
+	defer data.Release()
+	for _, b := range buffers {
+		if b != nil {
+			b.Release()
+		}
+	}
+	c.nulls = 0
+	return array.MakeFromData(data)
+}
+
+// hand wraps *buf, whose first size bytes are used, into a buffer that frees it.
+func (c *column) hand(buf *[]byte, size int) *memory.Buffer {
+	b := memory.NewResizableBuffer(c.mem)
+	if len(*buf) > 0 {
+		b.Reset(*buf)
+	}
+	b.ResizeNoShrink(size)
+	*buf = nil
+	return b
+}
+
+// free gives the buffers back.
+func (c *column) free() {
+	for _, buf := range []*[]byte{&c.values, &c.data, &c.valid} {
+		if len(*buf) > 0 {
+			c.mem.Free(*buf)
+			*buf = nil
+		}
+	}
+}

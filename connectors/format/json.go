@@ -1,0 +1,197 @@
+package format
+
+import (
+	"math"
+
+	"github.com/millrace-sql/millrace/exec/flow"
+)
+
+// maxDepth is how deep arrays and objects may nest.
+const maxDepth = 10000
+
+// jsonDecoder reads records of one or more JSON objects, each a row.
+type jsonDecoder struct {
+	*builder
+	// heads is what the members of the record before began with, in their order:
+	// the next record is expected to be alike.
+	heads []head
+	spare head
+	names map[string]target
+}
+
+func newJSONDecoder(b *builder) *jsonDecoder {
+	return &jsonDecoder{builder: b, names: map[string]target{}}
+}
+
+// Append is Decoder.Append: every object of the record is a row.
+func (d *jsonDecoder) Append(record []byte) (int, error) {
+	d.open(record)
+	i := skipSpace(record, 0)
+	if i == len(record) {
+		d.fail(i, "the record is empty")
+	}
+	for i < len(record) {
+		end := -1
+		if record[i] == '{' {
+			end = d.object(record, i)
+		} else if end = d.skip(record, i, 0); end >= 0 {
+			d.fail(i, "the document is not an object")
+			end = -1
+		}
+		if end < 0 {
+			break
+		}
+		i = skipSpace(record, end)
+	}
+	if d.bad != nil || d.full {
+		return 0, d.abandon(record)
+	}
+	return d.rows - d.first, nil
+}
+
+// object reads the row that starts at b[start], a brace, and returns the index
+// after it; -1: the record failed.
+func (d *jsonDecoder) object(b []byte, start int) int {
+	if !d.openRow() {
+		return -1
+	}
+	i, guess := start, 0
+	for {
+		var h *head
+		// starts, spelled out: a call per member would cost a tenth of the decoding.
+		if guess < len(d.heads) {
+			h = &d.heads[guess]
+		}
+		if h != nil && len(b)-i >= 8 && len(b)-i >= h.length && load8(b, i)&h.mask == h.first &&
+			(h.length <= 8 || load8(b, i+h.length-8) == h.last && (h.length <= 16 || h.middle(b, i))) {
+			guess++
+			i += h.length
+		} else if guess > 0 && i < len(b) && b[i] == '}' {
+			return d.closeObject(start, i+1)
+		} else if guess+1 < len(d.heads) && d.heads[guess+1].starts(b, i) {
+			// One member fewer than last time.
+			h = &d.heads[guess+1]
+			guess += 2
+			i += h.length
+		} else {
+			if h, i = d.member(b, i, guess, i == start); i < 0 {
+				return -1
+			} else if h == nil {
+				return d.closeObject(start, i)
+			}
+			guess++
+		}
+		if h.column < 0 {
+			i = d.skip(b, i, 1)
+		} else if c := &d.cols[h.column]; c.seen != d.serial {
+			c.seen, c.exact = d.serial, h.exact
+			d.found++
+			i = d.value(c, b, i)
+		} else {
+			i = d.again(c, b, i, h.exact)
+		}
+		if i < 0 {
+			return -1
+		}
+	}
+}
+
+func (d *jsonDecoder) closeObject(start, end int) int {
+	if !d.closeRow(start) {
+		return -1
+	}
+	return end
+}
+
+// again reads another value for a column that has one in this row: it counts
+// unless the name of the first was nearer. Of equal claims the last wins.
+func (d *jsonDecoder) again(c *column, b []byte, i int, exact bool) int {
+	if c.exact && !exact {
+		return d.skip(b, i, 1)
+	}
+	c.exact = exact
+	c.bad = nil
+	c.unset(d.rows)
+	return d.value(c, b, i)
+}
+
+// value stores the value at b[i:] and returns the index after it. What the
+// columns of a kind usually get is read here, everything else by coerce.
+func (d *jsonDecoder) value(c *column, b []byte, i int) int {
+	if i >= len(b) {
+		return d.fail(i, "the record ends inside an object")
+	}
+	switch c.shape {
+	case shapeText:
+		if b[i] == '"' {
+			if !c.built {
+				return d.skipString(b, i+1)
+			}
+			return d.text(c, b, i+1)
+		}
+	case shapeTimestamp:
+		if b[i] == '"' {
+			if v, end := c.clock.short(b, i+1); end > 0 && b[end] == '"' {
+				c.put8(d.rows, uint64(v))
+				return end + 1
+			}
+		}
+	case shapeDouble:
+		if n, end := scanNumber(b, i); end > 0 {
+			v, ok := 0.0, true
+			if n.simple() {
+				v = n.simpleFloat()
+			} else {
+				v, ok = n.float64(b[i:end])
+			}
+			if ok {
+				c.put8(d.rows, math.Float64bits(v))
+				return end
+			}
+		}
+	case shapeInt:
+		if n, end := scanNumber(b, i); end > 0 && n.scale == 0 && !n.long && n.mant <= c.max {
+			v := int64(n.mant)
+			if n.neg {
+				v = -v
+			}
+			c.putInt(d.rows, v)
+			return end
+		}
+	case shapeDecimal:
+		if n, end := scanNumber(b, i); end > 0 {
+			if v, _, ok := n.unscaled(b[i:end], c.scale, c.max); ok {
+				c.putDecimal(d.rows, v)
+				return end
+			}
+		}
+	}
+	return d.coerce(c, b, i)
+}
+
+// coerce stores any value in any column.
+func (d *jsonDecoder) coerce(c *column, b []byte, i int) int {
+	i = skipSpace(b, i)
+	end := d.skip(b, i, 1)
+	if end < 0 {
+		return -1
+	}
+	text, problem := b[i:end], ""
+	switch b[i] {
+	case 'n':
+		d.null(c, i)
+	case 't', 'f':
+		problem = c.putBool(d.rows, b[i] == 't', text)
+	case '"':
+		problem = c.putText(d.rows, d.unquote(text))
+	case '{', '[':
+		problem = c.putNested(d.rows, text)
+	default:
+		n, _ := scanNumberText(text, 0, true)
+		problem = c.putNumber(d.rows, n, text)
+	}
+	if problem != "" {
+		d.doubt(c, flow.CoercionError, problem, i)
+	}
+	return end
+}

@@ -1,0 +1,83 @@
+package stream
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+
+	"github.com/apache/arrow/go/v17/arrow/memory"
+
+	"github.com/millrace-sql/millrace/connectors/format"
+	"github.com/millrace-sql/millrace/exec/flow"
+	"github.com/millrace-sql/millrace/sql/types"
+	"github.com/millrace-sql/millrace/storage/shardlog"
+)
+
+// SourceConfig says what to read. Schema is the declared columns, then the hidden
+// pseudo-columns by their names (ROWTIME, APPROXIMATE_ARRIVAL_TIME, SHARD_ID,
+// SEQUENCE_NUMBER, PARTITION_KEY).
+type SourceConfig struct {
+	Log    *shardlog.Log
+	Stream string
+	Format string // of the payloads: "json" (default), "csv"
+	Schema types.Schema
+	Start  shardlog.Position // where a reader without an offset begins
+	Mem    memory.Allocator
+	// Ended tells that nothing more will be appended: a reader then ends at the
+	// shard's end. nil = never, the reader follows the tail.
+	Ended <-chan struct{}
+}
+
+// Source is a stored stream.
+type Source struct{ SourceConfig }
+
+// NewSource checks the configuration.
+func NewSource(c SourceConfig) (*Source, error) {
+	if c.Format == "" {
+		c.Format = "json"
+	}
+	if _, err := c.Log.Describe(c.Stream); err != nil {
+		return nil, err
+	}
+	return &Source{c}, nil
+}
+
+// Shards lists the shards by id.
+func (s *Source) Shards(context.Context) ([]flow.Shard, error) {
+	info, err := s.Log.Describe(s.Stream)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]flow.Shard, len(info.Shards))
+	for i, sh := range info.Shards {
+		out[i].ID = flow.ShardID(sh.ID)
+	}
+	return out, nil
+}
+
+// Open starts a reader behind the record that the offset names.
+func (s *Source) Open(_ context.Context, id flow.ShardID, from flow.Offset, scan flow.Scan) (flow.Reader, error) {
+	shard, err := shardlog.ParseShardID(string(id))
+	if err != nil {
+		return nil, err
+	}
+	at := s.Start
+	if from != "" {
+		seq, err := strconv.ParseUint(string(from), 10, 64)
+		if err != nil {
+			return nil, fmt.Errorf("stream %s: shard %s: offset %q is not a sequence number", s.Stream, id, from)
+		}
+		at = shardlog.After(seq)
+	}
+	log, err := s.Log.Reader(s.Stream, shard, at)
+	if err != nil {
+		return nil, err
+	}
+	r := &reader{source: s, id: id, log: log, offset: from}
+	declared, err := r.layout(scan.Columns)
+	if err != nil {
+		return nil, err
+	}
+	r.decoder, err = format.NewDecoder(s.Format, s.Schema, declared, format.Options{}, s.Mem)
+	return r, err
+}

@@ -1,0 +1,171 @@
+package millrace
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"github.com/millrace-sql/millrace/exec"
+	"github.com/millrace-sql/millrace/sql/plan"
+	"github.com/millrace-sql/millrace/storage/catalog"
+	"github.com/millrace-sql/millrace/storage/kv"
+	"github.com/millrace-sql/millrace/storage/shardlog"
+	"github.com/millrace-sql/millrace/storage/state"
+)
+
+// DB is an open data directory, or a database in memory: streams and their
+// records, pumps, tables, the catalog. Its methods may be called from any
+// goroutine. It owns every goroutine it starts; Close waits for them.
+type DB struct {
+	opts    Options
+	durable bool // on disk
+	kv      *kv.DB
+	log     *shardlog.Log
+	catalog *catalog.Catalog
+	state   *state.Store
+
+	// ddl serialises statements that change definitions.
+	ddl sync.Mutex
+	mu  struct {
+		sync.Mutex
+		relations map[string]*relation // by stored name; tables as database.name
+		order     []string             // of relations, as created
+		pumps     []*pump              // as created
+		jobs      map[*exec.Job]bool   // ad-hoc ones
+		closed    bool
+	}
+}
+
+// relation is a stream or table with what belongs to it at run time.
+type relation struct {
+	plan.Relation
+	dir    string       // of relative paths
+	sql    string       // the canonical statement; "" for built-in ones
+	stream *exec.Stream // of an in-application stream
+}
+
+// Open opens the data directory dir, making it if it does not exist; "" is a
+// database in memory, gone at Close. A directory belongs to one process at a
+// time: another one gets an error that says so. Nothing runs until a statement
+// starts it.
+func Open(dir string, o *Options) (*DB, error) {
+	opts := o.withDefaults()
+	durability := kv.Always
+	if opts.Unsynced {
+		durability = kv.None
+	}
+	store, err := kv.Open(dir, kv.Options{Durability: durability})
+	if err != nil {
+		return nil, err
+	}
+	db := &DB{opts: opts, durable: dir != "", kv: store, state: state.New(store, state.Options{})}
+	db.mu.relations = map[string]*relation{}
+	db.mu.jobs = map[*exec.Job]bool{}
+	if err := db.load(); err != nil {
+		if db.log != nil {
+			err = errors.Join(err, db.log.Close())
+		}
+		return nil, errors.Join(err, store.Close())
+	}
+	return db, nil
+}
+
+// load opens what lies on the store and binds the stored definitions.
+func (db *DB) load() error {
+	var err error
+	if db.log, err = shardlog.Open(db.kv, shardlog.Options{Now: db.opts.Now}); err != nil {
+		return err
+	}
+	if db.catalog, err = catalog.Open(db.kv, catalog.Options{Now: db.opts.Now}); err != nil {
+		return err
+	}
+	if err := db.openErrorStreams(); err != nil {
+		return err
+	}
+	return db.loadDefinitions()
+}
+
+// Close stops every job where it is, without a result for windows that are open,
+// waits for all goroutines and closes the data directory. A second Close returns
+// ErrClosed.
+func (db *DB) Close() error {
+	db.mu.Lock()
+	if db.mu.closed {
+		db.mu.Unlock()
+		return ErrClosed
+	}
+	db.mu.closed = true
+	jobs := db.mu.jobs
+	pumps := db.mu.pumps
+	db.mu.Unlock()
+	var errs []error
+	for job := range jobs {
+		errs = append(errs, job.Stop())
+	}
+	for _, p := range pumps {
+		errs = append(errs, p.stop())
+	}
+	// No statement can add a stream any more: every one checks closed first.
+	db.ddl.Lock()
+	defer db.ddl.Unlock()
+	for _, r := range db.mu.relations {
+		if r.stream != nil {
+			errs = append(errs, r.stream.Close())
+		}
+	}
+	errs = append(errs, db.log.Close(), db.kv.Close())
+	return errors.Join(errs...)
+}
+
+// begin takes the right to change definitions; end gives it back.
+func (db *DB) begin() error {
+	db.ddl.Lock()
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	if db.mu.closed {
+		db.ddl.Unlock()
+		return ErrClosed
+	}
+	return nil
+}
+
+func (db *DB) end() { db.ddl.Unlock() }
+
+// env is what jobs need of the DB. sources decides how relations are opened.
+func (db *DB) env(dir sourceMode, rejects func(string, int) (exec.Rejector, error)) exec.Env {
+	return exec.Env{
+		Mem: db.opts.Mem, BatchRows: db.opts.BatchRows, Parallelism: db.opts.Parallelism,
+		OpenSource: dir.open, Stream: db.inApplication, Rejects: rejects,
+	}
+}
+
+// inApplication finds the running stream of a name.
+func (db *DB) inApplication(name string) (*exec.Stream, error) {
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	r := db.mu.relations[name]
+	if r == nil || r.stream == nil {
+		return nil, fmt.Errorf("stream %s: %w", name, plan.ErrNotFound)
+	}
+	return r.stream, nil
+}
+
+// adhoc runs a job that belongs to a query; Close stops it with the rest.
+func (db *DB) adhoc(ctx context.Context, job *exec.Job) error {
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	if db.mu.closed {
+		job.Discard()
+		return ErrClosed
+	}
+	db.mu.jobs[job] = true
+	job.Start(ctx)
+	return nil
+}
+
+func (db *DB) forget(job *exec.Job) {
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	delete(db.mu.jobs, job)
+}

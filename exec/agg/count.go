@@ -1,0 +1,49 @@
+package agg
+
+import (
+	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/apache/arrow/go/v17/arrow/array"
+	"github.com/apache/arrow/go/v17/arrow/memory"
+)
+
+// count is COUNT(*) and COUNT(x): rows, or rows where x is not NULL.
+type count struct{ rows []int64 }
+
+func (c *count) Update(n int, groups, rows []uint32, arg arrow.Array) {
+	c.rows = grown(c.rows, n)
+	if arg == nil || arg.NullN() == 0 {
+		for _, g := range groups {
+			c.rows[g]++
+		}
+		return
+	}
+	for i, g := range groups {
+		if arg.IsValid(int(rows[i])) {
+			c.rows[g]++
+		}
+	}
+}
+
+func (c *count) Merge(n int, groups []uint32, state []arrow.Array) {
+	c.rows = grown(c.rows, n)
+	counts := state[0].(*array.Int64).Int64Values()
+	for i, g := range groups {
+		c.rows[g] += counts[i]
+	}
+}
+
+func (c *count) State(n int, mem memory.Allocator) []arrow.Array {
+	c.rows = grown(c.rows, n)
+	return []arrow.Array{int64Column(c.rows[:n], mem)}
+}
+
+func (c *count) Result(n int, mem memory.Allocator) (arrow.Array, []uint32) {
+	return c.State(n, mem)[0], nil
+}
+
+func int64Column(values []int64, mem memory.Allocator) arrow.Array {
+	b := array.NewInt64Builder(mem)
+	defer b.Release()
+	b.AppendValues(values, nil)
+	return b.NewArray()
+}

@@ -1,0 +1,175 @@
+package agg
+
+import (
+	"math"
+	"math/bits"
+
+	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/apache/arrow/go/v17/arrow/array"
+	"github.com/apache/arrow/go/v17/arrow/decimal128"
+	"github.com/apache/arrow/go/v17/arrow/memory"
+
+	"github.com/millrace-sql/millrace/sql/types"
+)
+
+// sumExact is SUM and AVG of integers and decimals. It adds in 128 bits, so the
+// result does not depend on the order of the rows: only a sum that itself does
+// not fit is an overflow.
+type sumExact struct {
+	result types.Type
+	mean   bool
+	sums   []int128
+	counts []int64
+}
+
+type int128 struct {
+	lo uint64
+	hi int64
+}
+
+func (s *int128) add(v int64) { s.merge(int128{uint64(v), v >> 63}) }
+
+func (s *int128) merge(v int128) {
+	lo, carry := bits.Add64(s.lo, v.lo, 0)
+	s.lo, s.hi = lo, s.hi+v.hi+int64(carry)
+}
+
+// int64 is the value, false where it does not fit.
+func (s int128) int64() (int64, bool) { return int64(s.lo), s.hi == int64(s.lo)>>63 }
+
+// div is s / n with n > 0, and the remainder's magnitude; the quotient is cut
+// towards zero and always fits for a mean of 64-bit values.
+func (s int128) div(n int64) (quotient int64, rest uint64) {
+	lo, hi := s.lo, uint64(s.hi)
+	if s.hi < 0 {
+		var borrow uint64
+		lo, borrow = bits.Sub64(0, lo, 0)
+		hi, _ = bits.Sub64(0, hi, borrow)
+	}
+	q, r := bits.Div64(hi, lo, uint64(n))
+	if s.hi < 0 {
+		return -int64(q), r
+	}
+	return int64(q), r
+}
+
+func (s *sumExact) grow(n int) { s.sums, s.counts = grown(s.sums, n), grown(s.counts, n) }
+
+func (s *sumExact) Update(n int, groups, rows []uint32, arg arrow.Array) {
+	s.grow(n)
+	switch a := arg.(type) {
+	case *array.Int8:
+		addInts(s, a.Int8Values(), groups, rows, arg)
+	case *array.Int16:
+		addInts(s, a.Int16Values(), groups, rows, arg)
+	case *array.Int32:
+		addInts(s, a.Int32Values(), groups, rows, arg)
+	case *array.Int64:
+		addInts(s, a.Int64Values(), groups, rows, arg)
+	case *array.Decimal128:
+		for i, g := range groups {
+			if r := int(rows[i]); a.IsValid(r) {
+				s.sums[g].add(int64(a.Value(r).LowBits()))
+				s.counts[g]++
+			}
+		}
+	}
+}
+
+func addInts[T int8 | int16 | int32 | int64](s *sumExact, values []T, groups, rows []uint32, arg arrow.Array) {
+	sums, counts := s.sums, s.counts
+	if arg.NullN() == 0 {
+		for i, g := range groups {
+			sums[g].add(int64(values[rows[i]]))
+			counts[g]++
+		}
+		return
+	}
+	for i, g := range groups {
+		if r := rows[i]; arg.IsValid(int(r)) {
+			sums[g].add(int64(values[r]))
+			counts[g]++
+		}
+	}
+}
+
+func (s *sumExact) Merge(n int, groups []uint32, state []arrow.Array) {
+	s.grow(n)
+	sums, counts := state[0].(*array.Decimal128).Values(), state[1].(*array.Int64).Int64Values()
+	for i, g := range groups {
+		s.sums[g].merge(int128{sums[i].LowBits(), sums[i].HighBits()})
+		s.counts[g] += counts[i]
+	}
+}
+
+func (s *sumExact) State(n int, mem memory.Allocator) []arrow.Array {
+	s.grow(n)
+	b := array.NewDecimal128Builder(mem, &arrow.Decimal128Type{Precision: 38})
+	defer b.Release()
+	b.Reserve(n)
+	for _, v := range s.sums[:n] {
+		b.UnsafeAppend(decimal128.New(v.hi, v.lo))
+	}
+	return []arrow.Array{b.NewArray(), int64Column(s.counts[:n], mem)}
+}
+
+func (s *sumExact) Result(n int, mem memory.Allocator) (arrow.Array, []uint32) {
+	s.grow(n)
+	b := array.NewBuilder(mem, s.result.Arrow())
+	defer b.Release()
+	b.Reserve(n)
+	var overflow []uint32
+	for g := range n {
+		if s.counts[g] == 0 {
+			b.AppendNull()
+			continue
+		}
+		v, ok := s.sums[g].int64()
+		if s.mean {
+			v, ok = s.average(g), true
+		}
+		if !ok || !fits(v, s.result) {
+			overflow = append(overflow, uint32(g))
+			b.AppendNull()
+			continue
+		}
+		appendInt(b, v)
+	}
+	return b.NewArray(), overflow
+}
+
+// average of integers is cut towards zero ([S] in §13.1); of decimals it keeps
+// the scale and rounds half away from zero, as CAST does.
+func (s *sumExact) average(g int) int64 {
+	q, rest := s.sums[g].div(s.counts[g])
+	if s.result.Kind == types.Decimal && rest*2 >= uint64(s.counts[g]) {
+		if s.sums[g].hi < 0 {
+			return q - 1
+		}
+		return q + 1
+	}
+	return q
+}
+
+func fits(v int64, t types.Type) bool {
+	if t.Kind != types.Decimal {
+		return true
+	}
+	limit := int64(math.Pow10(t.Precision))
+	return v < limit && v > -limit
+}
+
+func appendInt(b array.Builder, v int64) {
+	switch b := b.(type) {
+	case *array.Int8Builder:
+		b.Append(int8(v))
+	case *array.Int16Builder:
+		b.Append(int16(v))
+	case *array.Int32Builder:
+		b.Append(int32(v))
+	case *array.Int64Builder:
+		b.Append(v)
+	case *array.Decimal128Builder:
+		b.Append(decimal128.FromI64(v))
+	}
+}

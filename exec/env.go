@@ -1,0 +1,63 @@
+package exec
+
+import (
+	"context"
+
+	"github.com/apache/arrow/go/v17/arrow/memory"
+
+	"github.com/millrace-sql/millrace/exec/flow"
+	"github.com/millrace-sql/millrace/sql/plan"
+	"github.com/millrace-sql/millrace/sql/types"
+)
+
+// Env is what a job needs of the world outside. All functions must be safe for
+// use from several goroutines.
+type Env struct {
+	// Mem is where batches live.
+	Mem memory.Allocator
+	// BatchRows bounds the rows of one batch from a source; 0 = 1024.
+	BatchRows int
+	// Parallelism is how many tasks of a job may work at once; 0 = no bound. It
+	// never changes a result.
+	Parallelism int
+	// OpenSource opens what a Scan reads, unless that is an in-application stream,
+	// which comes from Stream.
+	OpenSource func(ctx context.Context, s *plan.Scan) (flow.Source, error)
+	Stream     func(name string) (*Stream, error)
+	// Rejects opens the way of rejected rows of one task of a pump.
+	Rejects func(pump string, task int) (Rejector, error)
+	// Checkpoints keeps positions over restarts; nil = every run starts anew.
+	Checkpoints Checkpoints
+}
+
+// Rejector takes the rejected rows of one task, on its goroutine. Reject borrows
+// r; Flush makes what was rejected durable and is called after each page. A
+// checkpoint keeps Position, and a new Rejector goes on there after Restore.
+type Rejector interface {
+	Reject(ctx context.Context, r flow.Rejected) error
+	Flush(ctx context.Context) error
+	Position() []byte
+	Restore(position []byte) error
+}
+
+// Checkpoints is the durable state of jobs; its user is Job. Save is atomic: all
+// of a checkpoint or nothing.
+type Checkpoints interface {
+	Latest(job string) (*Checkpoint, error) // nil where there is none
+	Save(job string, c *Checkpoint) error
+}
+
+// Checkpoint is a job between two epochs.
+type Checkpoint struct {
+	Epoch flow.Epoch
+	// Offsets is where each source shard goes on, by scan and shard.
+	Offsets map[string]flow.Offset
+	// Released is the greatest window end each operator has released: rows below
+	// it are late in a later run.
+	Released map[string]types.Time
+	// Tokens is what each sink's Prepare returned, by lane, and the position of each
+	// task's Rejector.
+	Tokens map[string][]byte
+}
+
+const defaultBatchRows = 1024

@@ -1,0 +1,152 @@
+package expr
+
+import (
+	"slices"
+
+	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/apache/arrow/go/v17/arrow/memory"
+
+	"github.com/millrace-sql/millrace/sql/plan"
+	"github.com/millrace-sql/millrace/sql/types"
+)
+
+// RowError is a live row whose value could not be computed. Name is a class of
+// package flow, Message the detail.
+type RowError struct {
+	Row           uint32
+	Name, Message string
+}
+
+// Evaluator computes one expression. Make it with Compile; use it on one
+// goroutine.
+type Evaluator struct {
+	root node
+	of   types.Type
+	col  int // the input column it simply is, else -1
+	c    call
+	out  selection
+}
+
+// node is a compiled expression. eval computes the rows of c.sel; its result is
+// valid until the next eval.
+type node interface{ eval(c *call) *vec }
+
+// call is one evaluation: the batch, the rows that live, and what went wrong.
+type call struct {
+	rec  arrow.Record
+	n    int      // rows of rec
+	sel  []uint32 // never nil
+	errs []RowError
+}
+
+func (c *call) fail(row uint32, name, message string) {
+	c.errs = append(c.errs, RowError{row, name, message})
+}
+
+// Compile turns an expression into kernels. It fails only where the plan asks
+// for one that does not exist, which is a defect of the engine.
+func Compile(e plan.Expr) (*Evaluator, error) {
+	root, err := compile(e)
+	if err != nil {
+		return nil, err
+	}
+	ev := &Evaluator{root: root, of: e.Type(), col: -1}
+	if c, ok := e.(*plan.Column); ok {
+		ev.col = c.Index
+	}
+	return ev, nil
+}
+
+// Column is the input column that the expression is, or -1 if it computes.
+func (e *Evaluator) Column() int { return e.col }
+
+// Array evaluates over the live rows of rec; sel nil = all. The column is as
+// long as rec, in the layout of the expression's type; dead and failed rows hold
+// anything. The caller releases it. The errors, at most one per row and in row
+// order, are valid until the next call.
+func (e *Evaluator) Array(rec arrow.Record, sel []uint32, mem memory.Allocator) (arrow.Array, []RowError) {
+	if e.col >= 0 {
+		a := rec.Column(e.col)
+		a.Retain()
+		return a, nil
+	}
+	v := e.run(rec, sel)
+	return store(v, e.of, e.c.n, e.c.sel, mem), e.errors()
+}
+
+// Select is the live rows of rec for which a boolean expression is TRUE, valid
+// until the next call.
+func (e *Evaluator) Select(rec arrow.Record, sel []uint32) ([]uint32, []RowError) {
+	v := e.run(rec, sel)
+	return e.out.where(v, e.c.sel, true), e.errors()
+}
+
+func (e *Evaluator) run(rec arrow.Record, sel []uint32) *vec {
+	e.c.rec, e.c.n, e.c.errs = rec, int(rec.NumRows()), e.c.errs[:0]
+	if sel == nil {
+		sel = All(e.c.n)
+	}
+	e.c.sel = sel
+	return e.root.eval(&e.c)
+}
+
+// errors is the first error of each row.
+func (e *Evaluator) errors() []RowError {
+	if len(e.c.errs) < 2 {
+		return e.c.errs
+	}
+	slices.SortStableFunc(e.c.errs, func(a, b RowError) int { return int(a.Row) - int(b.Row) })
+	e.c.errs = slices.CompactFunc(e.c.errs, func(a, b RowError) bool { return a.Row == b.Row })
+	return e.c.errs
+}
+
+// selection is a reusable list of rows.
+type selection []uint32
+
+// where is the rows of sel for which v is TRUE, or FALSE if want is false; NULL
+// is neither.
+func (s *selection) where(v *vec, sel []uint32, want bool) []uint32 {
+	out := sized(*s, len(sel))
+	n, m := 0, v.mask()
+	if v.null == nil {
+		for _, i := range sel {
+			out[n] = i
+			n += b2i(v.bools[int(i)&m] == want)
+		}
+	} else {
+		for _, i := range sel {
+			out[n] = i
+			n += b2i(v.bools[int(i)&m] == want && !v.null[int(i)&m])
+		}
+	}
+	*s = out
+	return out[:n]
+}
+
+// b2i compiles to a flag move: the loops above have no branch on data.
+func b2i(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// All is the rows 0..n-1. The slice is shared: it must not be written.
+func All(n int) []uint32 {
+	if n <= len(allRows) {
+		return allRows[:n:n]
+	}
+	out := make([]uint32, n)
+	for i := range out {
+		out[i] = uint32(i)
+	}
+	return out
+}
+
+var allRows = func() []uint32 {
+	out := make([]uint32, 8192)
+	for i := range out {
+		out[i] = uint32(i)
+	}
+	return out
+}()

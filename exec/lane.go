@@ -1,0 +1,67 @@
+package exec
+
+import (
+	"context"
+
+	"github.com/millrace-sql/millrace/exec/flow"
+	"github.com/millrace-sql/millrace/sql/types"
+)
+
+// lane is the open end of a part of the graph: where its output goes is still to
+// be said. A plan node has one lane per source shard until something needs total
+// order.
+type lane struct {
+	tail    *receiver
+	rejects Rejector
+}
+
+// then appends an operator that runs on the lane's own task.
+func (l *lane) then(s *step) *lane {
+	s.rejects = l.rejects
+	*l.tail = s
+	return &lane{tail: &s.next, rejects: l.rejects}
+}
+
+// sinkEnd writes to a sink.
+type sinkEnd struct {
+	key   string
+	sink  flow.Sink
+	count *counters
+}
+
+func (s *sinkEnd) push(ctx context.Context, b flow.Batch) error {
+	s.count.in.Add(int64(b.Rows()))
+	s.count.out.Add(int64(b.Rows()))
+	s.count.passed.Add(int64(b.Rows()))
+	return s.sink.Write(ctx, b)
+}
+
+func (s *sinkEnd) advance(context.Context, types.Time) error { return nil }
+
+// rowsEnd hands rows to a caller.
+type rowsEnd struct {
+	rows  func(ctx context.Context, b flow.Batch) error
+	count *counters
+}
+
+func (r *rowsEnd) push(ctx context.Context, b flow.Batch) error {
+	r.count.in.Add(int64(b.Rows()))
+	r.count.out.Add(int64(b.Rows()))
+	r.count.passed.Add(int64(b.Rows()))
+	return r.rows(ctx, b)
+}
+
+func (r *rowsEnd) advance(context.Context, types.Time) error { return nil }
+
+// streamEnd counts on the way into an in-application stream.
+type streamEnd struct {
+	edge
+	count *counters
+}
+
+func (s *streamEnd) push(ctx context.Context, b flow.Batch) error {
+	s.count.in.Add(int64(b.Rows()))
+	s.count.out.Add(int64(b.Rows()))
+	s.count.passed.Add(int64(b.Rows()))
+	return s.edge.push(ctx, b)
+}

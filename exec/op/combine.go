@@ -1,0 +1,138 @@
+package op
+
+import (
+	"context"
+	"slices"
+
+	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/apache/arrow/go/v17/arrow/memory"
+
+	"github.com/millrace-sql/millrace/exec/agg"
+	"github.com/millrace-sql/millrace/exec/expr"
+	"github.com/millrace-sql/millrace/exec/flow"
+	"github.com/millrace-sql/millrace/exec/window"
+	"github.com/millrace-sql/millrace/sql/plan"
+	"github.com/millrace-sql/millrace/sql/types"
+)
+
+// Combine merges the partial groups of several shards, each an input, into the
+// result. A window is released when all shards have passed its end. States merge
+// shard by shard, so the result and the order of its groups, by first appearance
+// in (shard, sequence) order, depend on the log alone (DESIGN §6).
+type Combine struct {
+	*shape
+	mem     memory.Allocator
+	waiting []partialSpan // by start
+	spare   *agg.Groups
+	ids     []uint32
+}
+
+// partialSpan is the partial batches of one span, per input.
+type partialSpan struct {
+	span   window.Span
+	inputs [][]flow.Batch
+}
+
+// NewCombine makes the operator that stands behind partial Aggregates of the
+// same plan node.
+func NewCombine(n *plan.Aggregate, mem memory.Allocator) (*Combine, error) {
+	s, err := newShape(n, mem)
+	return &Combine{shape: s, mem: mem}, err
+}
+
+// Process keeps the partial groups of one span of one shard.
+func (c *Combine) Process(_ context.Context, input int, b flow.Batch, out flow.Out) error {
+	span := window.Span{}
+	if c.windowed {
+		start := types.Time(b.Times(0)[0])
+		span = window.Span{Start: start, End: c.assigner.Step.Next(start)}
+	}
+	at, found := slices.BinarySearchFunc(c.waiting, span, func(p partialSpan, s window.Span) int {
+		return compareTimes(p.span.Start, s.Start)
+	})
+	if !found {
+		c.waiting = slices.Insert(c.waiting, at, partialSpan{span: span})
+	}
+	w := &c.waiting[at]
+	for len(w.inputs) <= input {
+		w.inputs = append(w.inputs, nil)
+	}
+	w.inputs[input] = append(w.inputs[input], b.Keep())
+	out.Count(flow.Absorbed, b.Rows())
+	return nil
+}
+
+// Advance releases the spans that every shard has passed.
+func (c *Combine) Advance(_ context.Context, wm types.Time, out flow.Out) (types.Time, error) {
+	if !c.windowed && wm == types.MaxTime && len(c.waiting) == 0 && len(c.keys) == 0 {
+		p, err := c.newPane(window.Span{}, nil)
+		if err != nil {
+			return wm, err
+		}
+		p.groups.Assign(nil, expr.All(1), make([]uint32, 1))
+		return wm, c.emitResult(p, c.mem, out)
+	}
+	for len(c.waiting) > 0 {
+		w := c.waiting[0]
+		if c.windowed && !c.assigner.Closed(w.span, wm) || !c.windowed && wm != types.MaxTime {
+			break
+		}
+		if err := c.release(w, out); err != nil {
+			return wm, err
+		}
+		c.waiting = c.waiting[1:]
+		w.drop()
+	}
+	return wm, nil
+}
+
+func (c *Combine) release(w partialSpan, out flow.Out) error {
+	p, err := c.newPane(w.span, c.spare)
+	if err != nil {
+		return err
+	}
+	for _, batches := range w.inputs {
+		for _, b := range batches {
+			c.merge(p, b)
+		}
+	}
+	err = c.emitResult(p, c.mem, out)
+	p.groups.Reset()
+	c.spare = p.groups
+	return err
+}
+
+func (c *Combine) merge(p *pane, b flow.Batch) {
+	columns := b.Rec.Columns()[1:]
+	rows := expr.All(int(b.Rec.NumRows()))
+	if cap(c.ids) < len(rows) {
+		c.ids = make([]uint32, len(rows))
+	}
+	ids := c.ids[:len(rows)]
+	p.groups.Assign(columns[:len(c.keys)], rows, ids)
+	states := columns[len(c.keys):]
+	for i, f := range p.funcs {
+		f.Merge(p.groups.Len(), ids, states[:c.states[i]])
+		states = states[c.states[i]:]
+	}
+}
+
+func (w partialSpan) drop() {
+	for _, batches := range w.inputs {
+		for _, b := range batches {
+			b.Release()
+		}
+	}
+}
+
+// Close releases the partial groups held.
+func (c *Combine) Close() error {
+	for _, w := range c.waiting {
+		w.drop()
+	}
+	c.waiting = nil
+	return nil
+}
+
+// PartialSchema is the layout of the batches between the two.
+func (c *Combine) PartialSchema() *arrow.Schema { return c.partial }

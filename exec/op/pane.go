@@ -1,0 +1,152 @@
+package op
+
+import (
+	"slices"
+
+	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/apache/arrow/go/v17/arrow/array"
+	"github.com/apache/arrow/go/v17/arrow/memory"
+
+	"github.com/millrace-sql/millrace/exec/agg"
+	"github.com/millrace-sql/millrace/exec/window"
+	"github.com/millrace-sql/millrace/sql/plan"
+	"github.com/millrace-sql/millrace/sql/types"
+)
+
+// shape is what Aggregate and Combine share: the columns of a grouping and how a
+// pane of it looks from outside.
+type shape struct {
+	keys     []types.Type // the grouping keys without the window
+	calls    []plan.AggregateCall
+	assigner window.Tumble
+	windowed bool
+	place    int // of the window among the keys
+	result   *arrow.Schema
+	partial  *arrow.Schema
+	states   []int // how many state columns each call has
+}
+
+// newShape reads a plan node.
+func newShape(n *plan.Aggregate, mem memory.Allocator) (*shape, error) {
+	s := &shape{calls: n.Calls, place: -1, result: n.Schema().Arrow()}
+	if n.Window != nil {
+		s.windowed, s.place = true, n.Window.Key
+		s.assigner = window.Tumble{Step: n.Window.Step, Ceil: n.Window.Ceil}
+	}
+	fields := []arrow.Field{{Name: "window_start", Type: types.Of(types.Timestamp).Arrow()}}
+	for i, k := range n.Keys {
+		if i != s.place {
+			s.keys = append(s.keys, k.Type())
+			fields = append(fields, arrow.Field{Name: "key", Type: k.Type().Arrow(), Nullable: true})
+		}
+	}
+	// The state columns are known by asking an empty state for them.
+	funcs, err := s.newFuncs()
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range funcs {
+		columns := f.State(0, mem)
+		s.states = append(s.states, len(columns))
+		for _, c := range columns {
+			fields = append(fields, arrow.Field{Name: "state", Type: c.DataType(), Nullable: true})
+			c.Release()
+		}
+	}
+	s.partial = arrow.NewSchema(fields, nil)
+	return s, nil
+}
+
+func (s *shape) newFuncs() ([]agg.Func, error) {
+	out := make([]agg.Func, len(s.calls))
+	for i, c := range s.calls {
+		arg := types.Of(types.Null)
+		if c.Arg != nil {
+			arg = c.Arg.Type()
+		}
+		var err error
+		if out[i], err = agg.New(c.Func, arg, c.Of); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// pane is the groups of one span.
+type pane struct {
+	span   window.Span
+	groups *agg.Groups
+	funcs  []agg.Func
+	rows   int64
+}
+
+// newPane reuses the table of an emptied pane, if there is one: growing a table
+// again for each window costs more than filling it.
+func (s *shape) newPane(span window.Span, groups *agg.Groups) (*pane, error) {
+	funcs, err := s.newFuncs()
+	if groups == nil {
+		kinds := make([]arrow.DataType, len(s.keys))
+		for i, k := range s.keys {
+			kinds[i] = k.Arrow()
+		}
+		groups = agg.NewGroups(kinds)
+	}
+	return &pane{span: span, groups: groups, funcs: funcs}, err
+}
+
+// overflow is a group whose aggregate does not fit its type.
+type overflow struct {
+	row  uint32
+	call string
+}
+
+// resultRecord is the finished rows of a pane in the layout of the plan node.
+func (s *shape) resultRecord(p *pane, mem memory.Allocator) (arrow.Record, []overflow) {
+	n := p.groups.Len()
+	columns := p.groups.Columns(mem)
+	if s.windowed {
+		columns = slices.Insert(columns, s.place, timestamps(s.assigner.Key(p.span), n, mem))
+	}
+	var bad []overflow
+	for i, f := range p.funcs {
+		col, over := f.Result(n, mem)
+		columns = append(columns, col)
+		for _, g := range over {
+			bad = append(bad, overflow{g, s.calls[i].String()})
+		}
+	}
+	if s.windowed {
+		columns = append(columns, timestamps(p.span.End, n, mem))
+	}
+	return newRecord(s.result, columns, n), bad
+}
+
+// partialRecord is the states of a pane, for Combine.
+func (s *shape) partialRecord(p *pane, mem memory.Allocator) arrow.Record {
+	n := p.groups.Len()
+	columns := []arrow.Array{timestamps(p.span.Start, n, mem)}
+	columns = append(columns, p.groups.Columns(mem)...)
+	for _, f := range p.funcs {
+		columns = append(columns, f.State(n, mem)...)
+	}
+	return newRecord(s.partial, columns, n)
+}
+
+// newRecord takes over the references to columns.
+func newRecord(schema *arrow.Schema, columns []arrow.Array, n int) arrow.Record {
+	rec := array.NewRecord(schema, columns, int64(n))
+	for _, c := range columns {
+		c.Release()
+	}
+	return rec
+}
+
+func timestamps(t types.Time, n int, mem memory.Allocator) arrow.Array {
+	b := array.NewTimestampBuilder(mem, types.Of(types.Timestamp).Arrow().(*arrow.TimestampType))
+	defer b.Release()
+	b.Reserve(n)
+	for range n {
+		b.UnsafeAppend(arrow.Timestamp(t))
+	}
+	return b.NewArray()
+}

@@ -1,0 +1,39 @@
+package exec
+
+import "sync/atomic"
+
+// OpStats is the account of one operator, over all its instances: In = Passed +
+// Absorbed + Filtered + Late + Rejected.
+type OpStats struct {
+	Name     string
+	In, Out  int64
+	Passed   int64
+	Absorbed int64
+	Filtered int64
+	Late     int64
+	Rejected int64
+	// Waiting is rows absorbed and not yet released, where the operator tells.
+	Waiting int64
+}
+
+// JobStats is the account of a job.
+type JobStats struct {
+	// In is the records and rows read, bad ones included; Out the rows written.
+	In, Out                           int64
+	Filtered, Late, Rejected, Waiting int64
+	Operators                         []OpStats
+}
+
+// counters is OpStats under construction; written by tasks, read at any time.
+type counters struct {
+	name                              string
+	in, out, passed, absorbed         atomic.Int64
+	filtered, late, rejected, waiting atomic.Int64
+}
+
+func (c *counters) stats() OpStats {
+	return OpStats{
+		Name: c.name, In: c.in.Load(), Out: c.out.Load(), Passed: c.passed.Load(), Absorbed: c.absorbed.Load(),
+		Filtered: c.filtered.Load(), Late: c.late.Load(), Rejected: c.rejected.Load(), Waiting: c.waiting.Load(),
+	}
+}

@@ -1,0 +1,96 @@
+package exec
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/millrace-sql/millrace/exec/flow"
+	"github.com/millrace-sql/millrace/sql/types"
+)
+
+// receiver is whatever stands downstream: a step, an edge, a sink. Both calls
+// run on the caller's goroutine; push borrows b.
+type receiver interface {
+	push(ctx context.Context, b flow.Batch) error
+	advance(ctx context.Context, wm types.Time) error
+}
+
+// step drives one operator and is its flow.Out: it counts, and checks after each
+// Process that every row has had exactly one fate.
+type step struct {
+	op      flow.Operator
+	next    receiver
+	count   *counters
+	rejects Rejector
+	key     string // names the instance in checkpoints
+
+	ctx     context.Context // of the call under way
+	fates   [3]int
+	refused int
+}
+
+// waiter is an operator that holds rows.
+type waiter interface{ Waiting() int64 }
+
+// releaser is an operator with windows; Released is the greatest end among those
+// let go, types.MinTime before the first.
+type releaser interface{ Released() types.Time }
+
+func (s *step) push(ctx context.Context, b flow.Batch) error { return s.process(ctx, 0, b) }
+
+func (s *step) process(ctx context.Context, input int, b flow.Batch) error {
+	rows := b.Rows()
+	s.ctx, s.fates, s.refused = ctx, [3]int{}, 0
+	err := s.op.Process(ctx, input, b, s)
+	s.count.in.Add(int64(rows))
+	s.count.passed.Add(int64(s.fates[flow.Passed]))
+	s.count.absorbed.Add(int64(s.fates[flow.Absorbed]))
+	s.count.filtered.Add(int64(s.fates[flow.Filtered]))
+	s.noteWaiting()
+	if err != nil {
+		return err
+	}
+	if told := s.fates[flow.Passed] + s.fates[flow.Absorbed] + s.fates[flow.Filtered] + s.refused; told != rows {
+		return fmt.Errorf("operator %s: internal error: %d rows in, %d accounted for", s.count.name, rows, told)
+	}
+	return nil
+}
+
+func (s *step) noteWaiting() {
+	if w, ok := s.op.(waiter); ok {
+		s.count.waiting.Store(w.Waiting())
+	}
+}
+
+// advance passes wm through the operator. ErrEnough from downstream does not
+// keep the end of input from reaching it.
+func (s *step) advance(ctx context.Context, wm types.Time) error {
+	s.ctx = ctx
+	down, err := s.op.Advance(ctx, wm, s)
+	s.noteWaiting()
+	if err != nil && !errors.Is(err, flow.ErrEnough) {
+		return err
+	}
+	return errors.Join(err, s.next.advance(ctx, down))
+}
+
+// Emit hands rows downstream.
+func (s *step) Emit(b flow.Batch) error {
+	s.count.out.Add(int64(b.Rows()))
+	return s.next.push(s.ctx, b)
+}
+
+// Reject hands a row to the task's rejector.
+func (s *step) Reject(r flow.Rejected) error {
+	s.refused++
+	if r.Late {
+		s.count.late.Add(1)
+	} else {
+		s.count.rejected.Add(1)
+	}
+	return s.rejects.Reject(s.ctx, r)
+}
+
+// Count takes an operator's statement.
+func (s *step) Count(f flow.Fate, rows int) { s.fates[f] += rows }

@@ -1,0 +1,259 @@
+package exec
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/apache/arrow/go/v17/arrow/memory"
+
+	"github.com/millrace-sql/millrace/exec/flow"
+	"github.com/millrace-sql/millrace/exec/op"
+	"github.com/millrace-sql/millrace/sql/types"
+)
+
+// tick is how often a stream whose rows take their time from the clock promises
+// the clock's horizon to its readers: windows close although nothing arrives
+// (kda-sql.md §8.4).
+const tick = 100 * time.Millisecond
+
+// ErrSealed is returned by Push while the stream takes no rows from outside.
+var ErrSealed = errors.New("stream takes no rows from outside")
+
+// StreamConfig is what a Stream is made of.
+type StreamConfig struct {
+	Name   string
+	Schema types.Schema // declared columns, then the hidden ROWTIME
+	Mem    memory.Allocator
+	Now    func() types.Time // the clock of rows without an explicit ROWTIME
+	// Rejects takes rows pushed with a ROWTIME below the one before.
+	Rejects Rejector
+}
+
+// Stream is an in-application stream: what its writers publish is merged by
+// rowtime and handed to everyone who reads at that moment; it keeps no history.
+// Writers and readers are jobs, and the outside through Push. It has one
+// goroutine, from NewStream to Close. Its methods may be called from any
+// goroutine.
+type Stream struct {
+	StreamConfig
+	in    *inbox
+	stop  context.CancelFunc
+	ended chan struct{}
+
+	// push serialises the outside: its rows enter in the order of their times.
+	push sync.Mutex
+	last types.Time // of the outside's rows; guarded by push
+
+	mu struct {
+		sync.Mutex
+		inputs   []writer
+		readers  []*inbox
+		wm       types.Time // promised to readers
+		explicit bool       // the outside sets times
+		open     bool       // the outside may push
+		merge    *op.Merge
+		err      error
+	}
+}
+
+// writer is one input of the stream; 0 is the outside.
+type writer struct {
+	wm   types.Time
+	gone bool
+}
+
+// streamInput is a job's place in a stream: a writer's number, or a reader's
+// inbox.
+type streamInput struct {
+	stream *Stream
+	input  int
+	reader *inbox
+}
+
+// NewStream starts a stream without readers, open to the outside.
+func NewStream(c StreamConfig) *Stream {
+	s := &Stream{StreamConfig: c, in: newInbox(), ended: make(chan struct{}), last: types.MinTime}
+	s.mu.wm, s.mu.open = types.MinTime, true
+	s.mu.inputs = []writer{{wm: types.MinTime}}
+	s.mu.merge = op.NewMerge(c.Schema.RowTime, c.Mem)
+	ctx, cancel := context.WithCancel(context.Background())
+	s.stop = cancel
+	go s.run(ctx)
+	return s
+}
+
+// Close stops the stream and waits for its goroutine. Jobs that use it must have
+// ended. The error is the first one the stream met.
+func (s *Stream) Close() error {
+	s.stop()
+	<-s.ended
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return errors.Join(s.mu.err, s.mu.merge.Close())
+}
+
+func (s *Stream) run(ctx context.Context) {
+	defer close(s.ended)
+	defer s.in.drain()
+	defer close(s.in.done)
+	clock := time.NewTicker(tick)
+	defer clock.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case m := <-s.in.ch:
+			s.take(ctx, m)
+		case <-clock.C:
+			s.horizon(ctx)
+		}
+	}
+}
+
+// horizon promises the clock on behalf of a quiet outside. A pusher at work
+// promises more by itself, so it is not waited for.
+func (s *Stream) horizon(ctx context.Context) {
+	if !s.push.TryLock() {
+		return
+	}
+	defer s.push.Unlock()
+	s.mu.Lock()
+	quiet := s.mu.open && !s.mu.explicit && len(s.mu.readers) > 0
+	s.mu.Unlock()
+	if !quiet || len(s.in.ch) > 0 {
+		return
+	}
+	s.last = max(s.Now().Millis(), s.last)
+	s.take(ctx, message{wm: s.last})
+}
+
+// take merges one message and hands on what is ready.
+func (s *Stream) take(ctx context.Context, m message) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	out := &fanOut{ctx: ctx, stream: s}
+	var err error
+	switch {
+	case m.batch.Rec == nil:
+		s.mu.inputs[m.input].wm = max(s.mu.inputs[m.input].wm, m.wm)
+	case s.mu.merge.Waiting() == 0 && s.alone(m.input):
+		// Nobody can bring a row that belongs before these.
+		err = out.Emit(m.batch)
+	default:
+		err = s.mu.merge.Process(ctx, m.input, m.batch, out)
+	}
+	m.batch.Release()
+	if err == nil {
+		err = s.promise(ctx, out)
+	}
+	if err != nil && ctx.Err() == nil && s.mu.err == nil {
+		s.mu.err = err
+	}
+}
+
+// alone tells whether input is the only writer that has not ended. Called with
+// mu held.
+func (s *Stream) alone(input int) bool {
+	for i, w := range s.mu.inputs {
+		if i != input && !w.gone && w.wm != types.MaxTime && (i > 0 || s.mu.open) {
+			return false
+		}
+	}
+	return true
+}
+
+// promise advances the merge to the least watermark of the writers; when the
+// last of them has ended, so have the readers' inputs. Called with mu held.
+func (s *Stream) promise(ctx context.Context, out *fanOut) error {
+	least := types.MaxTime
+	for i, w := range s.mu.inputs {
+		if !w.gone && (i > 0 || s.mu.open) {
+			least = min(least, w.wm)
+		}
+	}
+	if least <= s.mu.wm {
+		return nil
+	}
+	if _, err := s.mu.merge.Advance(ctx, least, out); err != nil {
+		return err
+	}
+	for _, r := range s.mu.readers {
+		s.send(ctx, r, message{wm: least})
+	}
+	if least == types.MaxTime {
+		// The end is not kept: the readers and writers of a later run go on behind
+		// the rows of this one.
+		s.mu.readers = nil
+		return nil
+	}
+	s.mu.wm = least
+	return nil
+}
+
+// send waits for a slow reader: back pressure. A reader that is gone wants
+// nothing any more.
+func (s *Stream) send(ctx context.Context, r *inbox, m message) {
+	select {
+	case r.ch <- m:
+	case <-r.done:
+		m.batch.Release()
+	case <-ctx.Done():
+		m.batch.Release()
+	}
+}
+
+// fanOut is the merge's way to the readers.
+type fanOut struct {
+	ctx    context.Context
+	stream *Stream
+}
+
+func (f *fanOut) Emit(b flow.Batch) error {
+	for _, r := range f.stream.mu.readers {
+		f.stream.send(f.ctx, r, message{batch: b.Keep()})
+	}
+	return nil
+}
+
+func (f *fanOut) Reject(r flow.Rejected) error {
+	return fmt.Errorf("stream %s: internal error: merge rejected a row: %s", f.stream.Name, r.Message)
+}
+
+func (f *fanOut) Count(flow.Fate, int) {}
+
+// subscribe adds a reader: it gets the rows published from now on.
+func (s *Stream) subscribe(r *inbox) streamInput {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.mu.readers = append(s.mu.readers, r)
+	return streamInput{stream: s, reader: r}
+}
+
+// attach adds a writer; it cannot publish below what has been promised.
+func (s *Stream) attach() streamInput {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.mu.inputs = append(s.mu.inputs, writer{wm: s.mu.wm})
+	return streamInput{stream: s, input: len(s.mu.inputs) - 1}
+}
+
+// leave gives a job's place up. A writer that came to its end has said so by its
+// watermark; one that failed or was stopped no longer holds the others back.
+func (in streamInput) leave(err error) {
+	s := in.stream
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if in.reader == nil {
+		s.mu.inputs[in.input].gone = s.mu.inputs[in.input].gone || err != nil
+		return
+	}
+	for i, r := range s.mu.readers {
+		if r == in.reader {
+			s.mu.readers = append(s.mu.readers[:i:i], s.mu.readers[i+1:]...)
+			return
+		}
+	}
+}

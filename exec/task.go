@@ -1,0 +1,179 @@
+package exec
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/millrace-sql/millrace/exec/flow"
+	"github.com/millrace-sql/millrace/sql/types"
+)
+
+// sourceTask reads one shard to its end, or until the job stops, and pushes what
+// it reads through its chain.
+type sourceTask struct {
+	key     string // of the offset in checkpoints
+	source  flow.Source
+	shard   flow.ShardID
+	from    flow.Offset
+	scan    flow.Scan
+	finite  bool // no rowtime: the only watermark is the end
+	rows    int
+	next    receiver
+	count   *counters
+	rejects Rejector
+	permits permits
+
+	offset flow.Offset // after the last page; read when the task is done
+}
+
+func (t *sourceTask) run(ctx context.Context) error {
+	t.offset = t.from
+	reader, err := t.source.Open(ctx, t.shard, t.from, t.scan)
+	if err != nil {
+		return err
+	}
+	err = t.loop(ctx, reader)
+	return errors.Join(err, reader.Close())
+}
+
+func (t *sourceTask) loop(ctx context.Context, reader flow.Reader) error {
+	for {
+		page, err := reader.Read(ctx, t.rows)
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return err
+		}
+		err = t.page(ctx, page)
+		if errors.Is(err, flow.ErrEnough) {
+			break
+		}
+		if err != nil {
+			return err
+		}
+	}
+	t.permits.acquire()
+	defer t.permits.release()
+	if err := t.next.advance(ctx, types.MaxTime); err != nil && !errors.Is(err, flow.ErrEnough) {
+		return err
+	}
+	return t.rejects.Flush(ctx)
+}
+
+// page pushes rows and bad rows, then the promise that came with them.
+func (t *sourceTask) page(ctx context.Context, p flow.Page) error {
+	t.permits.acquire()
+	defer t.permits.release()
+	t.count.in.Add(int64(p.Rows.Rows() + len(p.Bad)))
+	t.count.out.Add(int64(p.Rows.Rows()))
+	t.count.passed.Add(int64(p.Rows.Rows()))
+	t.count.rejected.Add(int64(len(p.Bad)))
+	for _, r := range p.Bad {
+		if err := t.rejects.Reject(ctx, r); err != nil {
+			return err
+		}
+	}
+	if p.Rows.Rows() > 0 {
+		if err := t.next.push(ctx, p.Rows); err != nil {
+			return err
+		}
+	}
+	t.offset = p.Next
+	if !t.finite {
+		if err := t.next.advance(ctx, p.Horizon); err != nil {
+			return err
+		}
+	}
+	return t.rejects.Flush(ctx)
+}
+
+// gatherTask drives a step with several inputs: their watermarks meet here, the
+// least one counts.
+type gatherTask struct {
+	in      *inbox
+	wms     []types.Time
+	step    *step
+	permits permits
+}
+
+func newGather(inputs int, s *step, p permits) *gatherTask {
+	t := &gatherTask{in: newInbox(), step: s, permits: p, wms: make([]types.Time, inputs)}
+	for i := range t.wms {
+		t.wms[i] = types.MinTime
+	}
+	return t
+}
+
+func (t *gatherTask) run(ctx context.Context) error {
+	defer t.in.drain()
+	defer close(t.in.done)
+	wm := types.MinTime
+	for wm != types.MaxTime {
+		var m message
+		select {
+		case m = <-t.in.ch:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		next, err := t.take(ctx, m, wm)
+		if errors.Is(err, flow.ErrEnough) {
+			err = t.finish(ctx, wm)
+			next = types.MaxTime
+		}
+		if err != nil {
+			return err
+		}
+		wm = next
+	}
+	return nil
+}
+
+func (t *gatherTask) take(ctx context.Context, m message, wm types.Time) (types.Time, error) {
+	t.permits.acquire()
+	defer t.permits.release()
+	if m.batch.Rec != nil {
+		defer m.batch.Release()
+		return wm, t.step.process(ctx, m.input, m.batch)
+	}
+	t.wms[m.input] = max(t.wms[m.input], m.wm)
+	least := t.wms[0]
+	for _, w := range t.wms[1:] {
+		least = min(least, w)
+	}
+	if least <= wm {
+		return wm, nil
+	}
+	if err := t.step.advance(ctx, least); err != nil {
+		return wm, err
+	}
+	return least, t.step.rejects.Flush(ctx)
+}
+
+// finish ends the step's output early: nothing further can change the result.
+func (t *gatherTask) finish(ctx context.Context, wm types.Time) error {
+	if wm == types.MaxTime {
+		return nil
+	}
+	t.permits.acquire()
+	defer t.permits.release()
+	if err := t.step.advance(ctx, types.MaxTime); err != nil && !errors.Is(err, flow.ErrEnough) {
+		return err
+	}
+	return t.step.rejects.Flush(ctx)
+}
+
+// recovered turns a panic of a task, which is a defect, into the error of its
+// job.
+func recovered(name string, run func(context.Context) error) func(context.Context) error {
+	return func(ctx context.Context) (err error) {
+		defer func() {
+			if p := recover(); p != nil {
+				err = fmt.Errorf("task %s: internal error: %v", name, p)
+			}
+		}()
+		return run(ctx)
+	}
+}

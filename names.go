@@ -1,0 +1,150 @@
+package millrace
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/millrace-sql/millrace/sql/ast"
+	"github.com/millrace-sql/millrace/sql/plan"
+	"github.com/millrace-sql/millrace/storage/catalog"
+)
+
+// scope resolves names against the DB and, before anything of a script runs,
+// against what the script is going to create.
+type scope struct {
+	db    *DB
+	draft map[string]*plan.Relation
+	// later tells that an earlier statement of the script may create tables when it
+	// runs: a name that is unknown now may then be known.
+	later bool
+}
+
+// key is the stored name of a relation in the DB's map.
+func key(r *plan.Relation) string {
+	if r.Database == "" {
+		return r.Name
+	}
+	return r.Database + "." + r.Name
+}
+
+// Relation finds a stream or table (plan.Catalog). One name is a stream, or a
+// table of database `default`; two are database and table.
+func (s *scope) Relation(parts ast.Qualified) (*plan.Relation, error) {
+	switch len(parts) {
+	case 1:
+		return s.unqualified(parts[0])
+	case 2:
+		return s.table(parts[0], parts[1])
+	}
+	return nil, fmt.Errorf("%s has more than two parts: %w", parts, plan.ErrNotFound)
+}
+
+func (s *scope) unqualified(name ast.Name) (*plan.Relation, error) {
+	known := s.known()
+	names := make([]string, 0, len(known))
+	var list []*plan.Relation
+	for _, r := range known {
+		if r.Database == "" || r.Database == catalog.DefaultDatabase {
+			names = append(names, r.Name)
+			list = append(list, r)
+		}
+	}
+	i, err := plan.Match(name, names, true)
+	if err != nil {
+		return nil, err
+	}
+	if i >= 0 {
+		return list[i], nil
+	}
+	if r, err := s.crawled(catalog.DefaultDatabase, name); r != nil || err != nil {
+		return r, err
+	}
+	return nil, fmt.Errorf("no stream or table %s: %w", name.Text, plan.ErrNotFound)
+}
+
+func (s *scope) table(database, name ast.Name) (*plan.Relation, error) {
+	for _, r := range s.known() {
+		if strings.EqualFold(r.Database, database.Text) && strings.EqualFold(r.Name, name.Text) && r.Database != "" {
+			return r, nil
+		}
+	}
+	db, err := s.database(database)
+	if err != nil {
+		return nil, err
+	}
+	if r, err := s.crawled(db, name); r != nil || err != nil {
+		return r, err
+	}
+	return nil, fmt.Errorf("no table %s in database %s: %w", name.Text, db, plan.ErrNotFound)
+}
+
+func (s *scope) database(name ast.Name) (string, error) {
+	all, err := s.db.catalog.Databases()
+	if err != nil {
+		return "", err
+	}
+	names := make([]string, len(all))
+	for i, d := range all {
+		names[i] = d.Name
+	}
+	i, err := plan.Match(name, names, false)
+	if err != nil {
+		return "", err
+	}
+	if i < 0 {
+		return "", fmt.Errorf("no database %s: %w", name.Text, plan.ErrNotFound)
+	}
+	return names[i], nil
+}
+
+// crawled finds a table of the catalog that a crawler made.
+func (s *scope) crawled(database string, name ast.Name) (*plan.Relation, error) {
+	tables, err := s.db.catalog.Tables(database)
+	if err != nil {
+		return nil, err
+	}
+	names := make([]string, len(tables))
+	for i, t := range tables {
+		names[i] = t.Name
+	}
+	i, err := plan.Match(name, names, false)
+	if err != nil || i < 0 {
+		return nil, err
+	}
+	return relationOf(tables[i])
+}
+
+// known is the draft's relations, then the DB's that it does not replace.
+func (s *scope) known() []*plan.Relation {
+	var out []*plan.Relation
+	for _, r := range s.draft {
+		out = append(out, r)
+	}
+	s.db.mu.Lock()
+	defer s.db.mu.Unlock()
+	for k, r := range s.db.mu.relations {
+		if s.draft[k] == nil {
+			out = append(out, &r.Relation)
+		}
+	}
+	return out
+}
+
+// Names is what can be named (plan.Catalog).
+func (s *scope) Names() []string {
+	var out []string
+	for _, r := range s.known() {
+		out = append(out, r.Name)
+	}
+	return out
+}
+
+// dirOf is what the relative paths of a relation are relative to.
+func (db *DB) dirOf(r *plan.Relation) string {
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	if own := db.mu.relations[key(r)]; own != nil {
+		return own.dir
+	}
+	return db.opts.Dir
+}

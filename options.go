@@ -1,0 +1,53 @@
+package millrace
+
+import (
+	"log/slog"
+	"time"
+
+	"github.com/apache/arrow/go/v17/arrow/memory"
+
+	"github.com/millrace-sql/millrace/exec"
+	"github.com/millrace-sql/millrace/sql/types"
+)
+
+// Options of Open. nil and the zero value are the defaults.
+type Options struct {
+	// Dir is what relative paths in SQL options are relative to; "" is the working
+	// directory. Run may say otherwise for one script.
+	Dir string
+	// BatchRows bounds the rows of a batch from a source; 0 means 1024.
+	BatchRows int
+	// Parallelism is how many tasks of a job may work at once; 0 has no bound
+	// beyond GOMAXPROCS. It never changes a result.
+	Parallelism int
+	// Unsynced acknowledges writes when the operating system has them: they survive
+	// the end of the process, not a power failure.
+	Unsynced bool
+	// Connectors are systems outside beside those the engine brings (file, stream,
+	// lake), by the name SQL gives in 'connector'.
+	Connectors map[string]Connector
+	// Now is the clock of arrivals and of rows without an explicit time, for tests
+	// and replays; nil is the system's.
+	Now func() types.Time
+	// Mem is where batches live; nil is a pool of the DB's own.
+	Mem memory.Allocator
+	// Logger gets what happens in the background; nil is silent.
+	Logger *slog.Logger
+}
+
+func (o *Options) withDefaults() Options {
+	var out Options
+	if o != nil {
+		out = *o
+	}
+	if out.Now == nil {
+		out.Now = func() types.Time { return types.TimeOf(time.Now()) }
+	}
+	if out.Mem == nil {
+		out.Mem = exec.NewPool()
+	}
+	if out.Logger == nil {
+		out.Logger = slog.New(slog.DiscardHandler)
+	}
+	return out
+}

@@ -1,0 +1,126 @@
+package millrace
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"github.com/google/uuid"
+
+	"github.com/millrace-sql/millrace/exec"
+	"github.com/millrace-sql/millrace/exec/flow"
+	"github.com/millrace-sql/millrace/sql/ast"
+	"github.com/millrace-sql/millrace/sql/plan"
+)
+
+// pump is a continuous INSERT: its definition, and its job while it runs.
+type pump struct {
+	name        string
+	sql         string // canonical
+	dir         string
+	incarnation uuid.UUID
+	insert      *ast.Insert
+	started     bool
+
+	mu struct {
+		sync.Mutex
+		job *exec.Job
+	}
+}
+
+// jobName keys the pump's checkpoints; a pump created anew starts anew.
+func (p *pump) jobName() string { return "pump/" + p.name + "/" + p.incarnation.String() }
+
+// build binds the pump and makes its job, ready to start.
+func (db *DB) build(ctx context.Context, p *pump, mode sourceMode) (*exec.Job, error) {
+	b := plan.Binder{Catalog: &scope{db: db}}
+	ins, err := b.Insert(p.insert, true)
+	if err != nil {
+		return nil, positioned(err)
+	}
+	env := db.env(mode, db.rejectsOf(p.name, p.incarnation))
+	env.Checkpoints = checkpoints{db.state}
+	return db.insertJob(ctx, p.jobName(), p.name, p.incarnation, ins, env)
+}
+
+// insertJob is a job that writes into a relation.
+func (db *DB) insertJob(ctx context.Context, job, name string, incarnation uuid.UUID, ins *plan.Insert, env exec.Env) (*exec.Job, error) {
+	var out exec.Output
+	if ins.Into.Stream && ins.Into.Connector == plan.InApplication {
+		stream, err := db.inApplication(ins.Into.Name)
+		if err != nil {
+			return nil, err
+		}
+		out.Stream = stream
+	} else {
+		c, err := db.connector(ins.Into.Connector)
+		if err != nil {
+			return nil, err
+		}
+		if c.Sink == nil {
+			return nil, fmt.Errorf("%s: connector %s cannot be written", ins.Into, ins.Into.Connector)
+		}
+		out.Sink = func(ctx context.Context, lane int) (flow.Sink, error) {
+			return c.Sink(ctx, ins.Into, ConnectorEnv{Mem: db.opts.Mem, Dir: db.dirOf(ins.Into)}, Lane{
+				Incarnation: incarnation, Pump: name, Number: lane, Schema: ins.Root.Schema(), GroupKeys: ins.GroupKeys,
+			})
+		}
+	}
+	return exec.NewJob(ctx, job, ins.Root, out, env)
+}
+
+func (p *pump) setJob(job *exec.Job) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.mu.job = job
+}
+
+// start runs the pump until it is stopped or its input ends.
+func (db *DB) start(ctx context.Context, p *pump) error {
+	job, err := db.build(ctx, p, sourceMode{db: db, start: db.opts.Now().Millis()})
+	if err != nil {
+		return err
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.mu.job = job
+	job.Start(context.WithoutCancel(ctx))
+	return nil
+}
+
+// stop ends the pump's job, if it runs, and reports the error it had already
+// ended with.
+func (p *pump) stop() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.mu.job == nil {
+		return nil
+	}
+	err := p.mu.job.Stop()
+	p.mu.job = nil
+	if err != nil {
+		return fmt.Errorf("pump %s: %w", p.name, err)
+	}
+	return nil
+}
+
+// state is what SHOW PUMPS says, and the account so far.
+func (p *pump) state() (string, exec.JobStats, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.mu.job == nil {
+		return "stopped", exec.JobStats{}, nil
+	}
+	stats := p.mu.job.Stats()
+	select {
+	case <-p.mu.job.Done():
+	default:
+		return "running", stats, nil
+	}
+	err := p.mu.job.Wait()
+	if err != nil && !errors.Is(err, context.Canceled) {
+		return "failed", stats, err
+	}
+	return "ended", stats, nil
+}

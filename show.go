@@ -1,0 +1,333 @@
+package millrace
+
+import (
+	"errors"
+	"fmt"
+	"sort"
+	"strconv"
+	"strings"
+
+	"github.com/apache/arrow/go/v17/arrow/array"
+
+	"github.com/millrace-sql/millrace/sql/ast"
+	"github.com/millrace-sql/millrace/sql/plan"
+	"github.com/millrace-sql/millrace/sql/types"
+	"github.com/millrace-sql/millrace/storage/catalog"
+)
+
+// listing is rows of text on their way to a result. A nil value is NULL.
+type listing struct {
+	names []string
+	rows  [][]any // string, int64 or nil
+}
+
+func newListing(names ...string) *listing { return &listing{names: names} }
+
+func (l *listing) add(values ...any) { l.rows = append(l.rows, values) }
+
+// result is the listing as rows; columns of which any value is a number are
+// BIGINT.
+func (l *listing) result(db *DB) *Rows {
+	schema := types.NewSchema()
+	for c, name := range l.names {
+		t := types.VarcharOf(0)
+		for _, row := range l.rows {
+			if _, number := row[c].(int64); number {
+				t = types.Of(types.BigInt)
+			}
+		}
+		schema.Fields = append(schema.Fields, types.Field{Name: name, Type: t})
+	}
+	r := newRows(schema, false, db)
+	if len(l.rows) > 0 {
+		b := array.NewRecordBuilder(db.opts.Mem, r.record)
+		defer b.Release()
+		for _, row := range l.rows {
+			for c, v := range row {
+				switch v := v.(type) {
+				case string:
+					b.Field(c).(*array.StringBuilder).Append(v)
+				case int64:
+					b.Field(c).(*array.Int64Builder).Append(v)
+				default:
+					b.Field(c).AppendNull()
+				}
+			}
+		}
+		r.ch <- b.NewRecord()
+	}
+	close(r.ch)
+	return r
+}
+
+// show lists what there is.
+func (db *DB) show(s *ast.Show, names *scope) (*Rows, error) {
+	switch s.What {
+	case "STREAMS":
+		return db.showStreams(), nil
+	case "TABLES":
+		return db.showTables(s, names)
+	case "PUMPS":
+		return db.showPumps(), nil
+	case "CRAWLERS":
+		return db.showCrawlers()
+	case "DATABASES":
+		all, err := db.catalog.Databases()
+		l := newListing("database", "description")
+		for _, d := range all {
+			l.add(d.Name, text(d.Description))
+		}
+		return l.result(db), err
+	case "PARTITIONS":
+		return db.showPartitions(s, names)
+	case "FUNCTIONS":
+		return db.showFunctions(), nil
+	}
+	return nil, errorAt(s.Pos, s.What, "SHOW %s does not exist", s.What)
+}
+
+func text(s string) any {
+	if s == "" {
+		return nil
+	}
+	return s
+}
+
+// relations is the DB's relations for which keep holds, by name.
+func (db *DB) relationsIf(keep func(*relation) bool) []*relation {
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	var out []*relation
+	for _, r := range db.mu.relations {
+		if keep(r) {
+			out = append(out, r)
+		}
+	}
+	sort.Slice(out, func(i, j int) bool { return key(&out[i].Relation) < key(&out[j].Relation) })
+	return out
+}
+
+func (db *DB) showStreams() *Rows {
+	l := newListing("stream", "connector", "shards", "records", "columns")
+	for _, r := range db.relationsIf(func(r *relation) bool { return r.Stream }) {
+		connector, shards, records := r.Connector, any(nil), any(nil)
+		switch r.Connector {
+		case plan.InApplication:
+			connector = "in-application"
+		case plan.StoredStream:
+			if info, err := db.log.Describe(logName(&r.Relation)); err == nil {
+				n := int64(0)
+				for _, sh := range info.Shards {
+					n += int64(sh.Next) - 1
+				}
+				shards, records = int64(len(info.Shards)), n
+			}
+		}
+		l.add(r.Name, connector, shards, records, r.Schema.String())
+	}
+	return l.result(db)
+}
+
+func (db *DB) showTables(s *ast.Show, names *scope) (*Rows, error) {
+	only := ""
+	if len(s.In) > 0 {
+		var err error
+		if only, err = names.database(s.In.Last()); err != nil {
+			return nil, at(s.In.Position(), err)
+		}
+	}
+	l := newListing("database", "table", "location", "columns", "partitioned_by")
+	declared := map[string]bool{}
+	for _, r := range db.relationsIf(func(r *relation) bool { return !r.Stream && (only == "" || r.Database == only) }) {
+		declared[key(&r.Relation)] = true
+		where := r.Options["location"] + r.Options["path"]
+		l.add(r.Database, r.Name, text(where), r.Schema.String(), text(r.Options["partitioned_by"]))
+	}
+	databases, err := db.catalog.Databases()
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range databases {
+		tables, err := db.catalog.Tables(d.Name)
+		if err != nil {
+			return nil, err
+		}
+		for _, t := range tables {
+			if (only == "" || d.Name == only) && !declared[d.Name+"."+t.Name] {
+				l.add(t.Database, t.Name, t.Location, columnList(t.Columns), text(columnNames(t.PartitionKeys)))
+			}
+		}
+	}
+	return l.result(db), nil
+}
+
+func columnList(columns []catalog.Column) string {
+	parts := make([]string, len(columns))
+	for i, c := range columns {
+		parts[i] = c.Name + " " + c.Type
+	}
+	return strings.Join(parts, ", ")
+}
+
+func columnNames(columns []catalog.Column) string {
+	parts := make([]string, len(columns))
+	for i, c := range columns {
+		parts[i] = c.Name
+	}
+	return strings.Join(parts, ",")
+}
+
+func (db *DB) showPumps() *Rows {
+	l := newListing("pump", "state", "into", "in", "out", "filtered", "late", "rejected", "waiting", "error")
+	db.mu.Lock()
+	pumps := append([]*pump(nil), db.mu.pumps...)
+	db.mu.Unlock()
+	for _, p := range pumps {
+		state, s, err := p.state()
+		problem := any(nil)
+		if err != nil {
+			problem = err.Error()
+		}
+		l.add(p.name, state, p.insert.Into.Last().Text, s.In, s.Out, s.Filtered, s.Late, s.Rejected, s.Waiting, problem)
+	}
+	return l.result(db)
+}
+
+func (db *DB) showCrawlers() (*Rows, error) {
+	all, err := db.catalog.Crawlers()
+	if err != nil {
+		return nil, err
+	}
+	l := newListing("crawler", "path", "database", "state", "last_run", "tables", "error")
+	for _, c := range all {
+		state, last, tables, problem := any("never run"), any(nil), any(nil), any(nil)
+		if run := c.LastCrawl; run != nil {
+			state, last, tables, problem = string(run.State), run.Ended.String(), int64(len(run.Tables)), text(run.Error)
+		}
+		l.add(c.Name, strings.Join(c.Targets, ", "), c.Database, state, last, tables, problem)
+	}
+	return l.result(db), nil
+}
+
+func (db *DB) showPartitions(s *ast.Show, names *scope) (*Rows, error) {
+	if len(s.In) == 0 {
+		return nil, errorAt(s.Pos, "PARTITIONS", "SHOW PARTITIONS needs a table").hint("SHOW PARTITIONS IN db.table")
+	}
+	r, err := names.Relation(s.In)
+	if err != nil {
+		return nil, at(s.In.Position(), err)
+	}
+	t, err := db.catalog.Table(r.Database, r.Name)
+	if errors.Is(err, catalog.ErrNotFound) {
+		return nil, errorAt(s.In.Position(), r.Name, "table %s is not in the catalog", r).hint("a crawler registers tables and partitions: CREATE CRAWLER, RUN CRAWLER")
+	}
+	if err != nil {
+		return nil, err
+	}
+	parts, err := db.catalog.Partitions(t.Database, t.Name)
+	if err != nil {
+		return nil, err
+	}
+	l := newListing("partition", "location", "rows", "files")
+	for _, p := range parts {
+		values := make([]string, len(p.Values))
+		for i, v := range p.Values {
+			values[i] = t.PartitionKeys[i].Name + "=" + v
+		}
+		l.add(strings.Join(values, "/"), p.Location, number(p.Parameters["recordCount"]), number(p.Parameters["objectCount"]))
+	}
+	return l.result(db), nil
+}
+
+func number(s string) any {
+	if n, err := strconv.ParseInt(s, 10, 64); err == nil {
+		return n
+	}
+	return nil
+}
+
+func (db *DB) showFunctions() *Rows {
+	l := newListing("function", "kind", "usage", "description")
+	for _, name := range plan.Aggregates() {
+		l.add(name, "aggregate", name+"(x)", nil)
+	}
+	var names []string
+	for name := range plan.Functions() {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	for _, name := range names {
+		f := plan.Functions()[name]
+		l.add(name, "scalar", f.Usage, f.Doc)
+	}
+	return l.result(db)
+}
+
+// describe lists the columns of a relation, pseudo-columns included.
+func (db *DB) describe(s *ast.Describe, names *scope) (*Rows, error) {
+	r, err := names.Relation(s.Name)
+	if err != nil {
+		e := errorAt(s.Name.Position(), s.Name.Last().Text, "%v", err)
+		return nil, e.hint("%s", plan.Suggest(s.Name.Last().Text, names.Names()))
+	}
+	l := newListing("column", "type", "null", "kind")
+	partitions := map[string]bool{}
+	for _, p := range strings.Split(r.Options["partitioned_by"], ",") {
+		partitions[strings.ToLower(p)] = p != ""
+	}
+	for _, f := range r.Schema.Fields {
+		null, kind := "yes", "column"
+		if f.NotNull {
+			null = "no"
+		}
+		switch {
+		case f.Hidden:
+			kind = "pseudo-column"
+		case partitions[strings.ToLower(f.Name)]:
+			kind = "partition key"
+		}
+		l.add(f.Name, f.Type.String(), null, kind)
+	}
+	return l.result(db), nil
+}
+
+// explain shows the plan of a statement without running it.
+func (db *DB) explain(s *ast.Explain, names *scope) (*Rows, error) {
+	if s.Analyze {
+		return nil, errorAt(s.Pos, "ANALYZE", "EXPLAIN ANALYZE is not supported yet").hint("EXPLAIN shows the plan; the summary of run shows figures")
+	}
+	text, err := explainText(s.Statement, names)
+	if err != nil {
+		return nil, positioned(err)
+	}
+	l := newListing("plan")
+	for _, line := range strings.Split(strings.TrimRight(text, "\n"), "\n") {
+		l.add(line)
+	}
+	return l.result(db), nil
+}
+
+func explainText(stmt ast.Statement, names *scope) (string, error) {
+	b := plan.Binder{Catalog: names}
+	switch s := stmt.(type) {
+	case *ast.SelectStatement:
+		q, err := b.Query(s.Query)
+		if err != nil {
+			return "", err
+		}
+		return plan.Explain(q.Root), nil
+	case *ast.Insert:
+		ins, err := b.Insert(s, false)
+		if err != nil {
+			return "", err
+		}
+		return fmt.Sprintf("Insert into %s\n%s", ins.Into, plan.Explain(ins.Root)), nil
+	case *ast.CreatePump:
+		ins, err := b.Insert(s.Insert, true)
+		if err != nil {
+			return "", err
+		}
+		return fmt.Sprintf("Pump into %s\n%s", ins.Into, plan.Explain(ins.Root)), nil
+	}
+	return "", errorAt(stmt.Position(), "", "EXPLAIN takes a SELECT, an INSERT or a CREATE PUMP")
+}

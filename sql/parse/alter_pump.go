@@ -1,0 +1,30 @@
+package parse
+
+import "github.com/millrace-sql/millrace/sql/ast"
+
+// alterPump reads ALTER PUMP name START or STOP.
+func (p *parser) alterPump() (ast.Statement, error) {
+	first := p.i
+	p.i++
+	if t := p.peek(); t.isWord("STREAM") || t.isWord("TABLE") || t.isWord("CRAWLER") {
+		return nil, notYet(t, "ALTER "+t.text)
+	}
+	if err := p.expect("PUMP"); err != nil {
+		return nil, err
+	}
+	s := &ast.AlterPump{}
+	var err error
+	if s.Name, err = p.qualified(); err != nil {
+		return nil, err
+	}
+	if t := p.peek(); t.isOp(",") {
+		return nil, notYet(t, "a list of pumps")
+	}
+	if s.Start = p.accept("START"); !s.Start {
+		if err = p.expect("STOP"); err != nil {
+			return nil, err
+		}
+	}
+	s.Source = p.source(first)
+	return s, nil
+}

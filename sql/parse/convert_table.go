@@ -1,0 +1,103 @@
+package parse
+
+import (
+	"github.com/xwb1989/sqlparser"
+
+	"github.com/millrace-sql/millrace/sql/ast"
+)
+
+// table converts one entry of FROM.
+func (c *converter) table(t sqlparser.TableExpr) (ast.TableRef, span) {
+	switch t := t.(type) {
+	case *sqlparser.AliasedTableExpr:
+		return c.aliasedTable(t)
+	case *sqlparser.JoinTableExpr:
+		return c.join(t)
+	case *sqlparser.ParenTableExpr:
+		return c.parenTable(t)
+	}
+	c.fail(0)
+	return &ast.TableName{}, span{}
+}
+
+func (c *converter) aliasedTable(t *sqlparser.AliasedTableExpr) (ast.TableRef, span) {
+	var alias *ast.Name
+	var columns []ast.Name
+	last := -1
+	if !t.As.IsEmpty() {
+		i := index(t.As.String())
+		e := c.entry(i)
+		alias, columns, last = c.alias(i, e), e.columns, e.last
+	}
+	switch x := t.Expr.(type) {
+	case sqlparser.TableName:
+		i := index(x.Name.String())
+		e := c.entry(i)
+		if e.form != formName || len(e.columns) > 0 {
+			c.fail(i)
+		}
+		out := &ast.TableName{Parts: e.parts, Alias: alias, ColumnAliases: columns, Pos: c.at(i).pos}
+		return out, span{i, max(last, e.last)}
+	case *sqlparser.Subquery:
+		q, s := c.subquery(x)
+		out := &ast.SubqueryRef{Query: q, Alias: alias, ColumnAliases: columns, Pos: c.at(s.first).pos}
+		return out, span{s.first, max(last, s.last)}
+	}
+	c.fail(0)
+	return &ast.TableName{}, span{}
+}
+
+// subquery returns the query in parentheses; the span includes them.
+func (c *converter) subquery(x *sqlparser.Subquery) (ast.Query, span) {
+	q, s := c.query(x.Select)
+	return q, span{s.first - 1, c.at(s.first - 1).match}
+}
+
+// parenTable drops the parentheses; a comma inside them is a cross join.
+func (c *converter) parenTable(t *sqlparser.ParenTableExpr) (ast.TableRef, span) {
+	out, s := c.table(t.Exprs[0])
+	for _, x := range t.Exprs[1:] {
+		right, rs := c.table(x)
+		out = &ast.Join{Kind: ast.CrossJoin, L: out, R: right, Pos: c.at(s.last + 1).pos}
+		s.last = rs.last
+	}
+	return out, span{s.first - 1, s.last + 1}
+}
+
+// join reads the kind from the tokens behind the left side, and holds the condition against it.
+func (c *converter) join(t *sqlparser.JoinTableExpr) (ast.TableRef, span) {
+	l, left := c.table(t.LeftExpr)
+	r, right := c.table(t.RightExpr)
+	i := left.last + 1
+	out, _, err := joinKind(c.toks, min(max(i, 0), len(c.toks)-1))
+	if err != nil {
+		c.fail(i)
+		return &ast.Join{Kind: ast.CrossJoin, L: l, R: r}, span{left.first, right.last}
+	}
+	out.L, out.R = l, r
+	s := span{left.first, right.last}
+	if t.Condition.On != nil {
+		s.last = c.joinCondition(out, t.Condition.On)
+	}
+	free := out.Natural || out.Kind == ast.CrossJoin
+	switch bound := out.On != nil || out.Using != nil; {
+	case bound && free:
+		c.failf(right.last+1, "", "a CROSS or NATURAL join takes no condition")
+	case !bound && !free:
+		c.failf(i, "write ON or USING behind the second table, or CROSS JOIN", "the %s join has no condition", out.Kind)
+	}
+	return out, s
+}
+
+// joinCondition fills in On or Using and returns its last token.
+func (c *converter) joinCondition(out *ast.Join, on sqlparser.Expr) int {
+	if v, ok := on.(*sqlparser.SQLVal); ok {
+		if e := c.entry(index(string(v.Val))); e.form == formUsing {
+			out.Using = e.columns
+			return e.last
+		}
+	}
+	x, s := c.expr(on)
+	out.On = x
+	return s.last
+}

@@ -1,0 +1,219 @@
+package parse
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/millrace-sql/millrace/sql/ast"
+)
+
+// dump writes the structure of a tree without positions and without the way names were written.
+func dump(b *strings.Builder, v reflect.Value) {
+	switch v.Kind() {
+	case reflect.Pointer, reflect.Interface:
+		if v.IsNil() {
+			b.WriteString("nil")
+			return
+		}
+		dump(b, v.Elem())
+	case reflect.Struct:
+		b.WriteString(v.Type().Name() + "{")
+		for i := range v.NumField() {
+			if name := v.Type().Field(i).Name; name != "Pos" && name != "Quoted" {
+				b.WriteString(name + ":")
+				dump(b, v.Field(i))
+				b.WriteByte(' ')
+			}
+		}
+		b.WriteByte('}')
+	case reflect.Slice:
+		b.WriteByte('[')
+		for i := range v.Len() {
+			dump(b, v.Index(i))
+			b.WriteByte(' ')
+		}
+		b.WriteByte(']')
+	default:
+		fmt.Fprintf(b, "%v", v)
+	}
+}
+
+func structure(e any) string {
+	var b strings.Builder
+	dump(&b, reflect.ValueOf(e))
+	return b.String()
+}
+
+// grower makes random trees that the parser has had no part in.
+type grower struct{ *rand.Rand }
+
+func pick[T any](g grower, of ...T) T { return of[g.IntN(len(of))] }
+
+func (g grower) yes() bool { return g.IntN(2) == 0 }
+
+func (g grower) name() ast.Name {
+	return ast.Name{Text: pick(g, "A", "b", `q"x`, "SELECT", "ROWTIME", "é")}
+}
+
+func (g grower) qualifier() *ast.IntervalQualifier {
+	q := &ast.IntervalQualifier{From: pick(g, ast.Year, ast.Day, ast.Hour, ast.Second), Precision: pick(g, -1, 3), FracPrecision: -1}
+	if q.From == ast.Day {
+		q.To = pick(g, ast.NoUnit, ast.Hour, ast.Second)
+	}
+	if q.To == ast.Second || q.From == ast.Second && q.Precision >= 0 {
+		q.FracPrecision = pick(g, -1, 2)
+	}
+	return q
+}
+
+func (g grower) leaf() ast.Expr {
+	switch g.IntN(4) {
+	case 0:
+		return &ast.Column{Parts: ast.Qualified{g.name(), g.name()}}
+	case 1:
+		return &ast.Literal{Kind: ast.StringLit, Text: pick(g, "", "it's", "--", ":v1 `#1`")}
+	case 2:
+		return &ast.Literal{Kind: ast.IntervalLit, Text: "-1", Interval: g.qualifier()}
+	}
+	return pick(g, &ast.Literal{Kind: ast.IntegerLit, Text: "7"}, &ast.Literal{Kind: ast.ApproxLit, Text: "1E3"},
+		&ast.Literal{Kind: ast.NullLit, Text: "NULL"}, &ast.Literal{Kind: ast.BoolLit, Text: "UNKNOWN"}, &ast.Literal{Kind: ast.DateLit, Text: "x"})
+}
+
+func (g grower) list(n int) []ast.Expr {
+	out := []ast.Expr{g.expr(n)}
+	for g.yes() && len(out) < 3 {
+		out = append(out, g.expr(n))
+	}
+	return out
+}
+
+func (g grower) expr(n int) ast.Expr {
+	if n == 0 {
+		return g.leaf()
+	}
+	n--
+	switch g.IntN(3) {
+	case 0:
+		op := pick(g, ast.Add, ast.Sub, ast.Mul, ast.Div, ast.Concat, ast.Eq, ast.Ne, ast.Lt, ast.Le, ast.Gt, ast.Ge, ast.And, ast.Or)
+		return &ast.Binary{Op: op, L: g.expr(n), R: g.expr(n)}
+	case 1:
+		return g.predicate(n)
+	}
+	return g.form(n)
+}
+
+func (g grower) predicate(n int) ast.Expr {
+	switch g.IntN(8) {
+	case 0:
+		return &ast.Not{X: g.expr(n)}
+	case 1:
+		return &ast.Is{X: g.expr(n), Not: g.yes(), What: pick(g, ast.IsNull, ast.IsTrue, ast.IsFalse, ast.IsUnknown)}
+	case 2:
+		return &ast.IsDistinct{L: g.expr(n), R: g.expr(n), Not: g.yes()}
+	case 3:
+		return &ast.Between{X: g.expr(n), Low: g.expr(n), High: g.expr(n), Not: g.yes()}
+	case 4:
+		return &ast.In{X: g.expr(n), List: g.list(n), Not: g.yes()}
+	case 5:
+		return &ast.In{X: g.expr(n), Query: g.query(n), Not: g.yes()}
+	case 6:
+		return &ast.Exists{Query: g.query(n)}
+	}
+	l := &ast.Like{X: g.expr(n), Pattern: g.expr(n), Not: g.yes(), Similar: g.yes()}
+	if g.yes() {
+		l.Escape = g.expr(n)
+	}
+	return l
+}
+
+func (g grower) form(n int) ast.Expr {
+	switch g.IntN(9) {
+	case 0:
+		return &ast.Unary{Op: pick(g, ast.Add, ast.Sub), X: g.expr(n)}
+	case 1:
+		c := &ast.Case{Whens: []ast.When{{Cond: g.expr(n), Then: g.expr(n)}, {Cond: g.leaf(), Then: g.leaf()}}}
+		if g.yes() {
+			c.Operand, c.Else = g.expr(n), g.expr(n)
+		}
+		return c
+	case 2:
+		return &ast.Cast{X: g.expr(n), Type: &ast.TypeName{Kind: "DECIMAL", HasPrecision: true, Precision: 9, HasScale: true, Scale: 2}}
+	case 3:
+		return &ast.FloorTo{X: g.expr(n), Ceil: g.yes(), Unit: pick(g, ast.Year, ast.Minute)}
+	case 4:
+		return &ast.Step{X: g.expr(n), By: g.expr(n)}
+	case 5:
+		return &ast.Extract{X: g.expr(n), Unit: ast.Hour}
+	case 6:
+		return &ast.Difference{L: g.expr(n), R: g.expr(n), Qualifier: g.qualifier()}
+	case 7:
+		return &ast.Subquery{Query: g.query(n)}
+	}
+	c := &ast.Call{Name: ast.Qualified{{Text: pick(g, "SUM", "F")}}, Args: g.list(n), Distinct: g.yes()}
+	if g.yes() {
+		c.Filter = g.expr(n)
+	}
+	return c
+}
+
+func (g grower) query(n int) ast.Query {
+	n = max(n-1, 0)
+	q := &ast.Select{Stream: g.yes(), Distinct: g.yes()}
+	for _, e := range g.list(n) {
+		q.Items = append(q.Items, ast.SelectItem{Expr: e})
+	}
+	for range g.IntN(3) {
+		q.From = append(q.From, g.table(n))
+	}
+	if g.yes() {
+		q.Where, q.GroupBy = g.expr(n), g.list(n)
+		q.OrderBy = []ast.OrderItem{{Expr: g.expr(n), Desc: g.yes(), Nulls: pick(g, ast.NullsDefault, ast.NullsFirst, ast.NullsLast)}}
+		return q
+	}
+	if g.yes() {
+		return &ast.SetOp{Op: pick(g, "UNION", "EXCEPT", "INTERSECT"), All: g.yes(), L: q, R: &ast.Values{Rows: [][]ast.Expr{g.list(n), g.list(n)}}}
+	}
+	return q
+}
+
+func (g grower) table(n int) ast.TableRef {
+	name := g.name()
+	if g.yes() {
+		return &ast.TableName{Parts: ast.Qualified{g.name(), g.name()}, Alias: &name, ColumnAliases: []ast.Name{g.name()}}
+	}
+	if n == 0 {
+		return &ast.TableName{Parts: ast.Qualified{g.name()}}
+	}
+	if g.yes() {
+		return &ast.SubqueryRef{Query: g.query(n - 1), Alias: &name}
+	}
+	j := &ast.Join{Kind: pick(g, ast.InnerJoin, ast.LeftJoin, ast.RightJoin, ast.FullJoin), L: g.table(n - 1), R: g.table(n - 1)}
+	switch g.IntN(3) {
+	case 0:
+		j.On = g.expr(n)
+	case 1:
+		j.Using = []ast.Name{g.name()}
+	default:
+		j.Natural = true
+	}
+	return j
+}
+
+// TestTreesSurvive prints random trees and expects the parser to find the very same structure.
+func TestTreesSurvive(t *testing.T) {
+	g := grower{rand.New(rand.NewPCG(1, 2))}
+	for range 1500 {
+		q := g.query(4)
+		text := q.String()
+		s, err := ParseStatement(text)
+		if err != nil {
+			t.Fatalf("%s: %v", text, err)
+		}
+		if got, want := structure(s.(*ast.SelectStatement).Query), structure(q); got != want {
+			t.Fatalf("%s\n got %s\nwant %s", text, got, want)
+		}
+	}
+}

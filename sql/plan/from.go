@@ -1,0 +1,165 @@
+package plan
+
+import (
+	"errors"
+
+	"github.com/millrace-sql/millrace/sql/ast"
+	"github.com/millrace-sql/millrace/sql/types"
+)
+
+// from binds FROM; a comma is a CROSS JOIN. A SELECT without FROM has one row
+// without columns.
+func (b *Binder) from(q *ast.Select, streaming bool) (Node, *scope, error) {
+	if len(q.From) == 0 {
+		if streaming {
+			return nil, nil, errorAt(q.Pos, "SELECT STREAM needs a stream in FROM")
+		}
+		return &Values{Rows: [][]Expr{{}}, schema: types.NewSchema()}, newScope(types.NewSchema(), ast.Name{}), nil
+	}
+	n, sc, err := b.tableRef(q.From[0], streaming)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, ref := range q.From[1:] {
+		r, rs, err := b.tableRef(ref, streaming)
+		if err != nil {
+			return nil, nil, err
+		}
+		if n, sc, err = b.join(n, sc, r, rs, &ast.Join{Kind: ast.CrossJoin, Pos: ref.Position()}, streaming); err != nil {
+			return nil, nil, err
+		}
+	}
+	if streaming && n.Schema().RowTime < 0 {
+		return nil, nil, errorAt(q.From[0].Position(), "SELECT STREAM needs a stream in FROM").
+			hint("without STREAM the query reads a finite relation")
+	}
+	return n, sc, nil
+}
+
+func (b *Binder) tableRef(ref ast.TableRef, streaming bool) (Node, *scope, error) {
+	switch ref := ref.(type) {
+	case *ast.TableName:
+		return b.tableName(ref, streaming)
+	case *ast.SubqueryRef:
+		return b.subquery(ref, streaming)
+	case *ast.Join:
+		l, ls, err := b.tableRef(ref.L, streaming)
+		if err != nil {
+			return nil, nil, err
+		}
+		r, rs, err := b.tableRef(ref.R, streaming)
+		if err != nil {
+			return nil, nil, err
+		}
+		return b.join(l, ls, r, rs, ref, streaming)
+	}
+	return nil, nil, errorAt(ref.Position(), "this form of FROM is not supported yet")
+}
+
+func (b *Binder) tableName(ref *ast.TableName, streaming bool) (Node, *scope, error) {
+	rel, err := b.relation(ref.Parts)
+	if err != nil {
+		return nil, nil, err
+	}
+	bounded := rel.Stream && !streaming
+	if bounded && rel.Connector == InApplication {
+		return nil, nil, errorAt(ref.Pos, "%s is an in-application stream: it has no history to read", rel.Name).near(rel.Name).
+			hint("SELECT STREAM reads its rows as they come; a stream WITH ('connector'='stream') keeps them")
+	}
+	scan := &Scan{Relation: rel, Bounded: bounded, Columns: make([]int, len(rel.Schema.Fields))}
+	for i := range scan.Columns {
+		scan.Columns[i] = i
+	}
+	scan.schema = rel.Schema
+	if bounded {
+		scan.schema.RowTime = -1
+	}
+	alias := ref.Parts.Last()
+	if ref.Alias != nil {
+		alias = *ref.Alias
+	} else {
+		alias.Text = rel.Name
+	}
+	schema, err := renamed(scan.schema, ref.ColumnAliases)
+	return scan, newScope(schema, alias), err
+}
+
+// relation looks a name up and turns the catalog's answer into a positioned
+// error.
+func (b *Binder) relation(parts ast.Qualified) (*Relation, error) {
+	rel, err := b.Catalog.Relation(parts)
+	if err == nil {
+		return rel, nil
+	}
+	e := errorAt(parts.Position(), "%v", err).near(parts.Last().Text)
+	e.Err = err
+	if errors.Is(err, ErrNotFound) {
+		return nil, e.hint("%s", Suggest(parts.Last().Text, b.Catalog.Names()))
+	}
+	return nil, e
+}
+
+func (b *Binder) subquery(ref *ast.SubqueryRef, streaming bool) (Node, *scope, error) {
+	n, err := b.query(ref.Query, streaming && !isFinite(ref.Query, b))
+	if err != nil {
+		return nil, nil, err
+	}
+	alias := ast.Name{}
+	if ref.Alias != nil {
+		alias = *ref.Alias
+	}
+	schema, err := renamed(n.Schema(), ref.ColumnAliases)
+	return n, newScope(schema, alias), err
+}
+
+// isFinite tells whether a subquery of a streaming query reads tables only: it
+// is then the finite side of a join.
+func isFinite(q ast.Query, b *Binder) bool {
+	switch q := q.(type) {
+	case *ast.Values:
+		return true
+	case *ast.SetOp:
+		return isFinite(q.L, b) && isFinite(q.R, b)
+	case *ast.Select:
+		for _, ref := range q.From {
+			if !finiteRef(ref, b) {
+				return false
+			}
+		}
+		return !q.Stream
+	}
+	return false
+}
+
+func finiteRef(ref ast.TableRef, b *Binder) bool {
+	switch ref := ref.(type) {
+	case *ast.TableName:
+		rel, err := b.Catalog.Relation(ref.Parts)
+		return err == nil && !rel.Stream
+	case *ast.SubqueryRef:
+		return isFinite(ref.Query, b)
+	case *ast.Join:
+		return finiteRef(ref.L, b) && finiteRef(ref.R, b)
+	}
+	return false
+}
+
+// renamed applies a column list `AS t(c1, ...)`: it names all declared columns;
+// ROWTIME is not counted and keeps its name (kda-sql.md §7).
+func renamed(s types.Schema, names []ast.Name) (types.Schema, error) {
+	if len(names) == 0 {
+		return s, nil
+	}
+	visible := s.Visible()
+	if len(names) != len(visible) {
+		return s, errorAt(names[0].Pos, "the column list has %d names for %d columns", len(names), len(visible)).near(names[0].Text)
+	}
+	s.Fields = append([]types.Field(nil), s.Fields...)
+	for i, at := range visible {
+		if names[i].Text == types.RowTimeName {
+			return s, errorAt(names[i].Pos, "a column list cannot name ROWTIME").near(names[i].Text)
+		}
+		s.Fields[at].Name = names[i].Text
+	}
+	return s, nil
+}

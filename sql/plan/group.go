@@ -1,0 +1,198 @@
+package plan
+
+import (
+	"strconv"
+
+	"github.com/millrace-sql/millrace/sql/ast"
+	"github.com/millrace-sql/millrace/sql/types"
+)
+
+// grouping is what expressions above an Aggregate may name: its keys and its
+// aggregates.
+type grouping struct {
+	input *exprBinder // binds over the rows that are grouped
+	node  *Aggregate
+}
+
+// group binds GROUP BY and HAVING, and returns the binder for what stands above
+// them.
+func (b *Binder) group(q *ast.Select, n Node, sc *scope, streaming bool) (Node, *exprBinder, error) {
+	agg := &Aggregate{Input: n}
+	g := &grouping{input: &exprBinder{scope: sc}, node: agg}
+	for _, item := range q.GroupBy {
+		key, err := g.input.bind(item)
+		if err != nil {
+			return nil, nil, err
+		}
+		if err := agg.addKey(key, item.Position(), streaming); err != nil {
+			return nil, nil, err
+		}
+	}
+	if streaming && agg.Window == nil {
+		return nil, nil, noWindow(q)
+	}
+	eb := &exprBinder{scope: sc, group: g}
+	// Every clause above may bring aggregates: bind all once for that, and again
+	// when the aggregate's columns are final.
+	if err := g.collect(q, eb); err != nil {
+		return nil, nil, err
+	}
+	agg.finish()
+	if q.Having == nil {
+		return agg, eb, nil
+	}
+	having, err := eb.condition(q.Having, "HAVING")
+	return &Filter{Input: agg, Cond: having, Having: true}, eb, err
+}
+
+// collect gathers the aggregates of HAVING, the select list and ORDER BY.
+func (g *grouping) collect(q *ast.Select, eb *exprBinder) error {
+	if q.Having != nil {
+		if _, err := eb.condition(q.Having, "HAVING"); err != nil {
+			return err
+		}
+	}
+	for _, item := range q.Items {
+		if _, err := eb.bind(item.Expr); err != nil {
+			return err
+		}
+	}
+	for _, item := range q.OrderBy {
+		// An error here may only mean an alias of the select list; orderKeys binds
+		// the item for good and reports.
+		_, _ = eb.bind(item.Expr)
+	}
+	return nil
+}
+
+// addKey takes a grouping expression; the one that buckets the rowtime is the
+// window (kda-sql.md §8.5, §9.1).
+func (n *Aggregate) addKey(key Expr, pos ast.Pos, streaming bool) error {
+	if streaming && readsRowTime(key, n.Input) {
+		f, ok := key.(*TimeFloor)
+		if !ok || !isRowTime(f.X, n.Input) {
+			return errorAt(pos, "grouping a stream by %s is not supported yet", key).
+				hint("use STEP(s.ROWTIME BY INTERVAL ...), FLOOR(s.ROWTIME TO ...) or CEIL(s.ROWTIME TO ...)")
+		}
+		if n.Window != nil {
+			return errorAt(pos, "GROUP BY has two expressions over ROWTIME").
+				hint("keep one; expressions over other timestamp columns are not limited")
+		}
+		n.Window = &Window{Key: len(n.Keys), Step: f.Step, Ceil: f.Ceil}
+	}
+	n.Keys = append(n.Keys, key)
+	return nil
+}
+
+func readsRowTime(e Expr, n Node) bool {
+	found := false
+	walk(e, func(e Expr) { found = found || isRowTime(e, n) })
+	return found
+}
+
+func noWindow(q *ast.Select) error {
+	pos := q.Pos
+	if len(q.GroupBy) > 0 {
+		pos = q.GroupBy[0].Position()
+	}
+	return errorAt(pos, "a group of a stream never ends without a window").
+		hint("add STEP(s.ROWTIME BY INTERVAL '1' MINUTE) or FLOOR(s.ROWTIME TO MINUTE) to GROUP BY")
+}
+
+// finish fixes the schema: keys, aggregates, rowtime.
+func (n *Aggregate) finish() {
+	n.schema = types.NewSchema()
+	in := n.Input.Schema()
+	for _, k := range n.Keys {
+		f := types.Field{Name: k.String(), Type: k.Type()}
+		if c, ok := k.(*Column); ok {
+			f.Name, f.NotNull = c.Name, in.Fields[c.Index].NotNull
+		}
+		n.schema.Fields = append(n.schema.Fields, f)
+	}
+	for _, c := range n.Calls {
+		n.schema.Fields = append(n.schema.Fields, types.Field{Name: c.String(), Type: c.Of})
+	}
+	if n.Window != nil {
+		n.schema.RowTime = len(n.schema.Fields)
+		n.schema.Fields = append(n.schema.Fields, types.RowTimeField())
+	}
+}
+
+// bind finds e among the keys, or takes it as an aggregate; nil where it is
+// neither, and its operands must be.
+func (g *grouping) bind(e ast.Expr) (Expr, error) {
+	if call, ok := e.(*ast.Call); ok && isAggregate(call) {
+		return g.aggregate(call)
+	}
+	if in, err := g.input.bind(e); err == nil {
+		text := in.String()
+		for i, k := range g.node.Keys {
+			if k.String() == text {
+				return &Column{Index: i, Name: keyName(k, i), Of: k.Type()}, nil
+			}
+		}
+		if _, constant := in.(*Literal); constant {
+			return in, nil
+		}
+	}
+	col, ok := e.(*ast.Column)
+	if !ok {
+		return nil, nil
+	}
+	// Resolve first: an unknown column is the better message.
+	c, err := g.input.scope.resolve(col.Parts)
+	if err != nil {
+		return nil, err
+	}
+	if len(col.Parts) == 1 && isRowTime(c, g.node.Input) && g.node.Window != nil {
+		// ROWTIME alone is the time of the row being produced (kda-sql.md §8.3).
+		return &Column{Index: g.node.schema.RowTime, Name: types.RowTimeName, Of: c.Of}, nil
+	}
+	return nil, errorAt(col.Parts.Position(), "column %s must be in GROUP BY or inside an aggregate", c.Name).near(c.Name)
+}
+
+func keyName(k Expr, i int) string {
+	if c, ok := k.(*Column); ok {
+		return c.Name
+	}
+	return "KEY$" + strconv.Itoa(i)
+}
+
+func (g *grouping) aggregate(call *ast.Call) (Expr, error) {
+	name := call.Name.Last().Text
+	if call.Distinct {
+		return nil, errorAt(call.Pos, "%s(DISTINCT ...) is not supported yet", name).near(name)
+	}
+	if call.Filter != nil {
+		return nil, errorAt(call.Filter.Position(), "FILTER is not supported yet").hint("use CASE inside the aggregate")
+	}
+	if !call.Star && len(call.Args) != 1 || call.Star && name != "COUNT" {
+		return nil, errorAt(call.Pos, "%s takes one argument", name).near(name)
+	}
+	a := AggregateCall{Func: name}
+	argType := types.Of(types.Null)
+	if !call.Star {
+		var err error
+		if a.Arg, err = g.input.bind(call.Args[0]); err != nil {
+			return nil, err
+		}
+		argType = a.Arg.Type()
+	}
+	var ok bool
+	if a.Of, ok = AggregateType(name, argType); !ok {
+		return nil, errorAt(call.Args[0].Position(), "%s cannot take %s", name, argType).near(name)
+	}
+	for i, have := range g.node.Calls {
+		if have.String() == a.String() {
+			return g.callColumn(i), nil
+		}
+	}
+	g.node.Calls = append(g.node.Calls, a)
+	return g.callColumn(len(g.node.Calls) - 1), nil
+}
+
+func (g *grouping) callColumn(i int) Expr {
+	c := g.node.Calls[i]
+	return &Column{Index: len(g.node.Keys) + i, Name: c.String(), Of: c.Of}
+}

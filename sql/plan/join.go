@@ -1,0 +1,142 @@
+package plan
+
+import (
+	"github.com/millrace-sql/millrace/sql/ast"
+	"github.com/millrace-sql/millrace/sql/types"
+)
+
+// join binds a stream or table with a finite relation on its right: each left
+// row looks up its partners, the rowtime stays the left one's (kda-sql.md
+// §11.4).
+func (b *Binder) join(l Node, ls *scope, r Node, rs *scope, j *ast.Join, streaming bool) (Node, *scope, error) {
+	if r.Schema().RowTime >= 0 {
+		e := errorAt(j.Pos, "a join with a stream on its right side is not supported yet").near("JOIN")
+		if l.Schema().RowTime < 0 {
+			return nil, nil, e.hint("put the stream on the left side and the table on the right")
+		}
+		return nil, nil, e.hint("the right side must be a table")
+	}
+	if j.Kind == ast.RightJoin || j.Kind == ast.FullJoin {
+		e := errorAt(j.Pos, "%s JOIN is not supported yet", j.Kind).near(string(j.Kind))
+		if streaming {
+			e = errorAt(j.Pos, "%s JOIN would keep a table row until the stream ends", j.Kind).near(string(j.Kind))
+		}
+		return nil, nil, e.hint("INNER and LEFT JOIN are supported")
+	}
+	if j.Natural {
+		return nil, nil, errorAt(j.Pos, "NATURAL JOIN is not supported yet").near("NATURAL").hint("write the condition with ON")
+	}
+	both := ls.join(rs)
+	n := &Lookup{Input: l, Table: r, Left: j.Kind == ast.LeftJoin, schema: both.schema}
+	if n.Left {
+		n.schema.Fields = append([]types.Field(nil), n.schema.Fields...)
+		for i := len(ls.schema.Fields); i < len(n.schema.Fields); i++ {
+			n.schema.Fields[i].NotNull = false
+		}
+		both.schema = n.schema
+	}
+	// The nodes' schemas keep the stored names, the scopes the renamed ones.
+	if j.Kind == ast.CrossJoin {
+		return n, both, nil
+	}
+	cond, err := b.joinCondition(both, ls, rs, j)
+	if err != nil {
+		return nil, nil, err
+	}
+	n.split(cond, len(ls.schema.Fields))
+	return n, both, nil
+}
+
+// joinCondition is ON, or the equalities that USING stands for.
+func (b *Binder) joinCondition(both, ls, rs *scope, j *ast.Join) (Expr, error) {
+	if len(j.Using) == 0 {
+		if j.On == nil {
+			return nil, errorAt(j.Pos, "JOIN needs ON or USING").near("JOIN")
+		}
+		return (&exprBinder{scope: both}).condition(j.On, "ON")
+	}
+	var cond Expr
+	for _, name := range j.Using {
+		l, err := ls.resolve(ast.Qualified{name})
+		if err != nil {
+			return nil, err
+		}
+		r, err := rs.resolve(ast.Qualified{name})
+		if err != nil {
+			return nil, err
+		}
+		r.Index += len(ls.schema.Fields)
+		both.merged[r.Index] = true
+		eq, err := compare("=", l, r, name.Pos)
+		if err != nil {
+			return nil, err
+		}
+		cond = conjunction(cond, eq)
+	}
+	return cond, nil
+}
+
+// split sorts the conjuncts of a condition over both sides into key equalities
+// and the rest.
+func (n *Lookup) split(cond Expr, left int) {
+	toRight := make([]int, len(n.schema.Fields))
+	for i := range toRight {
+		toRight[i] = i - left
+	}
+	for _, c := range conjuncts(cond) {
+		call, ok := c.(*Call)
+		if ok && call.Func == "=" {
+			l, r := call.Args[0], call.Args[1]
+			if side(l, left) == rightSide && side(r, left) == leftSide {
+				l, r = r, l
+			}
+			if side(l, left) == leftSide && side(r, left) == rightSide {
+				n.InputKeys = append(n.InputKeys, l)
+				n.TableKeys = append(n.TableKeys, remap(r, toRight))
+				continue
+			}
+		}
+		n.On = conjunction(n.On, c)
+	}
+}
+
+const (
+	noSide = iota
+	leftSide
+	rightSide
+	bothSides
+)
+
+// side tells which columns an expression reads.
+func side(e Expr, left int) int {
+	out := noSide
+	walk(e, func(e Expr) {
+		if c, ok := e.(*Column); ok {
+			if c.Index < left {
+				out |= leftSide
+			} else {
+				out |= rightSide
+			}
+		}
+	})
+	return out
+}
+
+// conjuncts is the operands of a tree of ANDs.
+func conjuncts(e Expr) []Expr {
+	if c, ok := e.(*Call); ok && c.Func == "AND" {
+		return append(conjuncts(c.Args[0]), conjuncts(c.Args[1])...)
+	}
+	return []Expr{e}
+}
+
+// conjunction is a AND b; nil is TRUE.
+func conjunction(a, b Expr) Expr {
+	switch {
+	case a == nil:
+		return b
+	case b == nil:
+		return a
+	}
+	return &Call{Func: "AND", Args: []Expr{a, b}, Of: types.Of(types.Boolean)}
+}

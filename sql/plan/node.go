@@ -1,0 +1,305 @@
+package plan
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/millrace-sql/millrace/sql/types"
+)
+
+// Node is a step of a query. The set is closed; exec has one operator for each.
+// String is the node's own line of EXPLAIN.
+type Node interface {
+	Schema() types.Schema
+	Inputs() []Node
+	String() string
+	node()
+}
+
+type (
+	// Scan reads a relation: Columns of its schema, in that order. Ranges are
+	// hints for skipping data, over the same indexes. Bounded reads a stream to
+	// its present end, as a finite relation.
+	Scan struct {
+		Relation *Relation
+		Columns  []int
+		Ranges   []Range
+		Bounded  bool
+		schema   types.Schema
+	}
+	// Range says that only rows with Low <= column <= High are wanted; a nil bound
+	// is open. Bounds are values of Literal.
+	Range struct {
+		Column    int
+		Low, High any
+	}
+	// Values is rows written in the statement.
+	Values struct {
+		Rows   [][]Expr
+		schema types.Schema
+	}
+	// Filter keeps the rows where Cond is TRUE. Having tells that it stands behind
+	// an Aggregate.
+	Filter struct {
+		Input  Node
+		Cond   Expr
+		Having bool
+	}
+	// Project computes columns. A NOT NULL field of its schema is checked.
+	Project struct {
+		Input  Node
+		Exprs  []Expr
+		schema types.Schema
+	}
+	// Aggregate groups by Keys; its columns are the keys, then the Calls, then, if
+	// there is a Window, the hidden ROWTIME: the window's end.
+	Aggregate struct {
+		Input  Node
+		Keys   []Expr
+		Calls  []AggregateCall
+		Window *Window
+		schema types.Schema
+	}
+	// Window is the tumbling window of a streaming GROUP BY: over the input's
+	// rowtime. Key is its place among the keys; the key's value is the bucket's
+	// start, with Ceil its end, and the bucket is then (start, end].
+	Window struct {
+		Key  int
+		Step types.Step
+		Ceil bool
+	}
+	// AggregateCall is one aggregate; Arg is nil for COUNT(*).
+	AggregateCall struct {
+		Func string
+		Arg  Expr
+		Of   types.Type
+	}
+	// Lookup joins each row of Input with all rows of a finite relation that have
+	// equal keys and satisfy On (nil = all); with Left, a row without a partner
+	// comes with NULLs. Columns: the input's, then the table's, ROWTIME staying
+	// where it was.
+	Lookup struct {
+		Input, Table         Node
+		InputKeys, TableKeys []Expr
+		On                   Expr
+		Left                 bool
+		schema               types.Schema
+	}
+	// Sort orders a finite relation.
+	Sort struct {
+		Input Node
+		Keys  []SortKey
+	}
+	// SortKey is one key of a Sort.
+	SortKey struct {
+		Expr       Expr
+		Desc       bool
+		NullsFirst bool
+	}
+	// Limit passes Count rows after the first Offset; Count < 0 = all.
+	Limit struct {
+		Input         Node
+		Count, Offset int64
+	}
+	// Union is UNION ALL: on streams a merge by rowtime, on finite relations one
+	// input after the other.
+	Union struct {
+		Branches []Node
+		schema   types.Schema
+	}
+)
+
+func (*Scan) node()      {}
+func (*Values) node()    {}
+func (*Filter) node()    {}
+func (*Project) node()   {}
+func (*Aggregate) node() {}
+func (*Lookup) node()    {}
+func (*Sort) node()      {}
+func (*Limit) node()     {}
+func (*Union) node()     {}
+
+// Schema is the columns read.
+func (n *Scan) Schema() types.Schema { return n.schema }
+
+// Schema is one column per value.
+func (n *Values) Schema() types.Schema { return n.schema }
+
+// Schema is the input's.
+func (n *Filter) Schema() types.Schema { return n.Input.Schema() }
+
+// Schema is the computed columns.
+func (n *Project) Schema() types.Schema { return n.schema }
+
+// Schema is keys, aggregates and rowtime.
+func (n *Aggregate) Schema() types.Schema { return n.schema }
+
+// Schema is the columns of both sides.
+func (n *Lookup) Schema() types.Schema { return n.schema }
+
+// Schema is the input's.
+func (n *Sort) Schema() types.Schema { return n.Input.Schema() }
+
+// Schema is the input's.
+func (n *Limit) Schema() types.Schema { return n.Input.Schema() }
+
+// Schema is the first branch's names with the common types.
+func (n *Union) Schema() types.Schema { return n.schema }
+
+// Inputs is empty: a scan is a leaf.
+func (n *Scan) Inputs() []Node { return nil }
+
+// Inputs is empty.
+func (n *Values) Inputs() []Node { return nil }
+
+// Inputs is the one input.
+func (n *Filter) Inputs() []Node { return []Node{n.Input} }
+
+// Inputs is the one input.
+func (n *Project) Inputs() []Node { return []Node{n.Input} }
+
+// Inputs is the one input.
+func (n *Aggregate) Inputs() []Node { return []Node{n.Input} }
+
+// Inputs is the streaming side, then the table.
+func (n *Lookup) Inputs() []Node { return []Node{n.Input, n.Table} }
+
+// Inputs is the one input.
+func (n *Sort) Inputs() []Node { return []Node{n.Input} }
+
+// Inputs is the one input.
+func (n *Limit) Inputs() []Node { return []Node{n.Input} }
+
+// Inputs is the branches as written.
+func (n *Union) Inputs() []Node { return n.Branches }
+
+// String names the relation and what is read of it.
+func (n *Scan) String() string {
+	names := make([]string, len(n.Columns))
+	for i, c := range n.Columns {
+		names[i] = n.Relation.Schema.Fields[c].Name
+	}
+	kind := "stream"
+	switch {
+	case !n.Relation.Stream:
+		kind = "table"
+	case n.Bounded:
+		kind = "stream to its end"
+	case n.Relation.Connector == InApplication:
+		kind = "in-application stream"
+	}
+	s := fmt.Sprintf("Scan %s %s [%s]", kind, n.Relation, strings.Join(names, ", "))
+	for _, r := range n.Ranges {
+		s += " range " + n.rangeString(r)
+	}
+	return s
+}
+
+func (n *Scan) rangeString(r Range) string {
+	f := n.Relation.Schema.Fields[r.Column]
+	low, high := (&Literal{r.Low, f.Type}).String(), (&Literal{r.High, f.Type}).String()
+	switch {
+	case r.Low == nil:
+		return f.Name + " <= " + high
+	case r.High == nil:
+		return f.Name + " >= " + low
+	case low == high:
+		return f.Name + " = " + low
+	}
+	return f.Name + " from " + low + " to " + high
+}
+
+// String counts the rows.
+func (n *Values) String() string { return fmt.Sprintf("Values %d rows", len(n.Rows)) }
+
+// String is the condition.
+func (n *Filter) String() string {
+	if n.Having {
+		return "Having " + n.Cond.String()
+	}
+	return "Filter " + n.Cond.String()
+}
+
+// String is the list of columns.
+func (n *Project) String() string {
+	parts := make([]string, len(n.Exprs))
+	for i, e := range n.Exprs {
+		parts[i] = e.String() + " AS " + n.schema.Fields[i].Name
+	}
+	return "Project " + strings.Join(parts, ", ")
+}
+
+// String names the window, the keys and the aggregates.
+func (n *Aggregate) String() string {
+	var keys []string
+	for i, k := range n.Keys {
+		if n.Window == nil || i != n.Window.Key {
+			keys = append(keys, k.String())
+		}
+	}
+	s := "Aggregate"
+	if n.Window != nil {
+		s += " tumbling window " + n.Keys[n.Window.Key].String()
+	}
+	if len(keys) > 0 {
+		s += " by " + strings.Join(keys, ", ")
+	}
+	calls := make([]string, len(n.Calls))
+	for i, c := range n.Calls {
+		calls[i] = c.String()
+	}
+	return s + ": " + strings.Join(calls, ", ")
+}
+
+// String is the call.
+func (c AggregateCall) String() string {
+	if c.Arg == nil {
+		return c.Func + "(*)"
+	}
+	return c.Func + "(" + c.Arg.String() + ")"
+}
+
+// String is the kind of join and its condition.
+func (n *Lookup) String() string {
+	kind := "Join"
+	if n.Left {
+		kind = "Left join"
+	}
+	var conds []string
+	for i := range n.InputKeys {
+		conds = append(conds, n.InputKeys[i].String()+" = "+n.TableKeys[i].String())
+	}
+	if n.On != nil {
+		conds = append(conds, n.On.String())
+	}
+	if len(conds) == 0 {
+		return kind + " table, every pair"
+	}
+	return kind + " table on " + strings.Join(conds, " AND ")
+}
+
+// String is the keys.
+func (n *Sort) String() string {
+	parts := make([]string, len(n.Keys))
+	for i, k := range n.Keys {
+		parts[i] = k.Expr.String()
+		if k.Desc {
+			parts[i] += " DESC"
+		}
+	}
+	return "Sort by " + strings.Join(parts, ", ")
+}
+
+// String is the counts.
+func (n *Limit) String() string {
+	switch {
+	case n.Count < 0:
+		return fmt.Sprintf("Offset %d", n.Offset)
+	case n.Offset > 0:
+		return fmt.Sprintf("Limit %d offset %d", n.Count, n.Offset)
+	}
+	return fmt.Sprintf("Limit %d", n.Count)
+}
+
+// String counts the branches.
+func (n *Union) String() string { return fmt.Sprintf("Union all of %d", len(n.Branches)) }

@@ -1,0 +1,239 @@
+package plan
+
+import (
+	"strconv"
+
+	"github.com/millrace-sql/millrace/sql/ast"
+	"github.com/millrace-sql/millrace/sql/types"
+)
+
+// Query is a bound query. A streaming query goes on until its inputs end; its
+// schema then has a rowtime.
+type Query struct {
+	Root      Node
+	Streaming bool
+}
+
+// Binder binds the statements of one script against one catalog.
+type Binder struct{ Catalog Catalog }
+
+// Query binds a top-level query: with STREAM it is streaming, without it reads
+// streams to their present end, as finite relations (kda-sql.md §7).
+func (b *Binder) Query(q ast.Query) (*Query, error) {
+	streaming := isStream(q)
+	root, err := b.query(q, streaming)
+	if err != nil {
+		return nil, err
+	}
+	return &Query{Root: Optimize(root), Streaming: streaming}, nil
+}
+
+// isStream tells whether the outermost SELECT, or a side of UNION ALL, says
+// STREAM; the other side is then a stream as well or an error.
+func isStream(q ast.Query) bool {
+	switch q := q.(type) {
+	case *ast.Select:
+		return q.Stream
+	case *ast.SetOp:
+		return isStream(q.L) || isStream(q.R)
+	}
+	return false
+}
+
+// query binds any query; its visible columns come first, a hidden ROWTIME, where
+// there is one, last.
+func (b *Binder) query(q ast.Query, streaming bool) (Node, error) {
+	switch q := q.(type) {
+	case *ast.Select:
+		return b.selectQuery(q, streaming)
+	case *ast.Values:
+		n, err := b.values(q)
+		if err != nil {
+			return nil, err
+		}
+		return b.tail(n, q.Tail, streaming)
+	case *ast.SetOp:
+		n, err := b.setOp(q, streaming)
+		if err != nil {
+			return nil, err
+		}
+		return b.tail(n, q.Tail, streaming)
+	}
+	return nil, errorAt(q.Position(), "this query is not supported yet")
+}
+
+// values binds rows of constants: the type of a column is the common type of its
+// values.
+func (b *Binder) values(q *ast.Values) (Node, error) {
+	none := &exprBinder{scope: &scope{schema: types.NewSchema()}}
+	rows := make([][]Expr, len(q.Rows))
+	for r, row := range q.Rows {
+		if len(row) != len(q.Rows[0]) {
+			return nil, errorAt(row[0].Position(), "this row has %d values, the first row has %d", len(row), len(q.Rows[0]))
+		}
+		for _, item := range row {
+			e, err := none.bind(item)
+			if err != nil {
+				return nil, err
+			}
+			rows[r] = append(rows[r], e)
+		}
+	}
+	schema := types.NewSchema()
+	for c := range q.Rows[0] {
+		t := rows[0][c].Type()
+		for r := range rows {
+			common, ok := types.Common(t, rows[r][c].Type())
+			if !ok {
+				return nil, errorAt(q.Rows[r][c].Position(), "value of type %s in a column of %s", rows[r][c].Type(), t)
+			}
+			t = common
+		}
+		for r := range rows {
+			rows[r][c] = coerce(rows[r][c], t)
+		}
+		schema.Fields = append(schema.Fields, types.Field{Name: "EXPR$" + strconv.Itoa(c), Type: t})
+	}
+	return &Values{Rows: rows, schema: schema}, nil
+}
+
+// setOp binds UNION ALL.
+func (b *Binder) setOp(q *ast.SetOp, streaming bool) (Node, error) {
+	if q.Op != "UNION" || !q.All {
+		op := q.Op
+		if q.All {
+			op += " ALL"
+		}
+		return nil, errorAt(q.Pos, "%s is not supported yet", op).near(q.Op).hint("UNION ALL is")
+	}
+	l, err := b.query(q.L, streaming)
+	if err != nil {
+		return nil, err
+	}
+	r, err := b.query(q.R, streaming)
+	if err != nil {
+		return nil, err
+	}
+	ls, rs := l.Schema(), r.Schema()
+	if (ls.RowTime < 0) != (rs.RowTime < 0) {
+		return nil, errorAt(q.Pos, "UNION ALL of a stream and a finite relation").near("UNION")
+	}
+	if len(ls.Fields) != len(rs.Fields) {
+		return nil, errorAt(q.Pos, "the sides of UNION ALL have %d and %d columns", len(ls.Visible()), len(rs.Visible())).near("UNION")
+	}
+	schema := types.Schema{Fields: append([]types.Field(nil), ls.Fields...), RowTime: ls.RowTime}
+	for i, f := range ls.Fields {
+		t, ok := types.Common(f.Type, rs.Fields[i].Type)
+		if !ok {
+			return nil, errorAt(q.Pos, "column %d of UNION ALL is %s on one side and %s on the other", i+1, f.Type, rs.Fields[i].Type).near("UNION")
+		}
+		schema.Fields[i].Type, schema.Fields[i].NotNull = t, f.NotNull && rs.Fields[i].NotNull
+	}
+	union := &Union{schema: schema}
+	for _, side := range []Node{l, r} {
+		side = castTo(side, schema)
+		if u, ok := side.(*Union); ok {
+			union.Branches = append(union.Branches, u.Branches...)
+			continue
+		}
+		union.Branches = append(union.Branches, side)
+	}
+	return union, nil
+}
+
+// castTo converts the columns of n to the types of schema.
+func castTo(n Node, schema types.Schema) Node {
+	same := true
+	exprs := make([]Expr, len(schema.Fields))
+	for i, f := range n.Schema().Fields {
+		exprs[i] = coerce(&Column{Index: i, Name: f.Name, Of: f.Type}, schema.Fields[i].Type)
+		same = same && f.Type == schema.Fields[i].Type
+	}
+	if same {
+		return n
+	}
+	return &Project{Input: n, Exprs: exprs, schema: schema}
+}
+
+// tail binds ORDER BY and LIMIT behind a query whose select list is gone: keys
+// are output columns or ordinals.
+func (b *Binder) tail(n Node, t ast.Tail, streaming bool) (Node, error) {
+	out := newScope(n.Schema(), ast.Name{})
+	n, err := b.orderBy(n, t, streaming, func(e ast.Expr) (Expr, error) {
+		return (&exprBinder{scope: out}).bind(e)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return b.limit(n, t)
+}
+
+func (b *Binder) orderBy(n Node, t ast.Tail, streaming bool, bind func(ast.Expr) (Expr, error)) (Node, error) {
+	if len(t.OrderBy) == 0 {
+		return n, nil
+	}
+	if streaming {
+		return nil, errorAt(t.OrderBy[0].Expr.Position(), "ORDER BY on a stream is not supported yet").
+			hint("a query without STREAM can be ordered")
+	}
+	sort := &Sort{Input: n}
+	for _, item := range t.OrderBy {
+		if item.Within != nil {
+			return nil, errorAt(item.Within.Position(), "ORDER BY ... WITHIN orders streams only")
+		}
+		e, err := ordinal(n, item.Expr)
+		if e == nil && err == nil {
+			e, err = bind(item.Expr)
+		}
+		if err != nil {
+			return nil, err
+		}
+		// NULLs come last ascending (kda-sql.md §10.1) and, being the greatest,
+		// first descending.
+		first := item.Nulls == ast.NullsFirst || item.Nulls == ast.NullsDefault && item.Desc
+		sort.Keys = append(sort.Keys, SortKey{Expr: e, Desc: item.Desc, NullsFirst: first})
+	}
+	return sort, nil
+}
+
+// ordinal is the output column that an integer literal in ORDER BY means; nil
+// for any other expression.
+func ordinal(n Node, e ast.Expr) (Expr, error) {
+	lit, ok := e.(*ast.Literal)
+	if !ok || lit.Kind != ast.IntegerLit {
+		return nil, nil
+	}
+	visible := n.Schema().Visible()
+	i, err := strconv.Atoi(lit.Text)
+	if err != nil || i < 1 || i > len(visible) {
+		return nil, errorAt(lit.Pos, "ORDER BY %s: the select list has %d columns", lit.Text, len(visible)).near(lit.Text)
+	}
+	f := n.Schema().Fields[visible[i-1]]
+	return &Column{Index: visible[i-1], Name: f.Name, Of: f.Type}, nil
+}
+
+func (b *Binder) limit(n Node, t ast.Tail) (Node, error) {
+	if t.Limit == nil && t.Offset == nil {
+		return n, nil
+	}
+	l := &Limit{Input: n, Count: -1}
+	for _, part := range []struct {
+		e    ast.Expr
+		into *int64
+		word string
+	}{{t.Limit, &l.Count, "LIMIT"}, {t.Offset, &l.Offset, "OFFSET"}} {
+		if part.e == nil {
+			continue
+		}
+		lit, ok := part.e.(*ast.Literal)
+		if !ok || lit.Kind != ast.IntegerLit {
+			return nil, errorAt(part.e.Position(), "%s takes a whole number", part.word)
+		}
+		v, err := strconv.ParseInt(lit.Text, 10, 64)
+		if err != nil {
+			return nil, errorAt(lit.Pos, "%s %s is too large", part.word, lit.Text).near(lit.Text)
+		}
+		*part.into = v
+	}
+	return l, nil
+}

@@ -1,0 +1,55 @@
+package plan
+
+import (
+	"errors"
+
+	"github.com/millrace-sql/millrace/sql/ast"
+	"github.com/millrace-sql/millrace/sql/types"
+)
+
+// ErrNotFound is wrapped by a Catalog that has no relation of the name.
+var ErrNotFound = errors.New("not found")
+
+// Connectors that the engine itself knows apart; every other one is a system
+// outside.
+const (
+	// InApplication is the connector of a stream created without WITH: publish
+	// and subscribe in memory, no history.
+	InApplication = ""
+	// StoredStream is the connector of a stream kept in the shard log.
+	StoredStream = "stream"
+)
+
+// Relation is a stream or table that a query can name.
+type Relation struct {
+	// Database is empty for streams.
+	Database string
+	Name     string
+	// Stream tells that the relation is read with STREAM and has a rowtime; a
+	// finite relation has Schema.RowTime == -1.
+	Stream bool
+	Schema types.Schema
+	// Connector is where the rows are, Options how to get there, keys in lower
+	// case, without the key `connector`.
+	Connector string
+	Options   map[string]string
+	// ReadOnly relations cannot be the target of INSERT (error_stream).
+	ReadOnly bool
+}
+
+// String is the name as a user would write it.
+func (r *Relation) String() string {
+	if r.Database != "" {
+		return r.Database + "." + r.Name
+	}
+	return r.Name
+}
+
+// Catalog resolves the names of relations.
+type Catalog interface {
+	// Relation finds a relation; its error wraps ErrNotFound or ErrAmbiguous where
+	// that is the cause, and its text is for the user.
+	Relation(name ast.Qualified) (*Relation, error)
+	// Names lists what could be named, for hints.
+	Names() []string
+}

@@ -1,0 +1,166 @@
+package plan
+
+import "github.com/millrace-sql/millrace/sql/types"
+
+// pruneColumns cuts every column that nothing above reads, down to the scans:
+// decoding is most of the cost of a query (performance.md §6), and a column not
+// asked for is only checked, not built.
+func pruneColumns(n Node) Node {
+	all := make([]bool, len(n.Schema().Fields))
+	for i := range all {
+		all[i] = true
+	}
+	out, _ := prune(n, all)
+	return out
+}
+
+// prune is n with at least the needed columns, and where each old column went;
+// -1 where it is gone. The rowtime of a stream is always kept: order and
+// watermarks hang on it.
+func prune(n Node, need []bool) (Node, []int) {
+	if rt := n.Schema().RowTime; rt >= 0 {
+		need[rt] = true
+	}
+	switch n := n.(type) {
+	case *Scan:
+		return pruneScan(n, need)
+	case *Filter:
+		uses(need, n.Cond)
+		in, to := prune(n.Input, need)
+		return &Filter{Input: in, Cond: remap(n.Cond, to), Having: n.Having}, to
+	case *Project:
+		return pruneProject(n, need)
+	case *Aggregate:
+		return pruneAggregate(n), identity(len(need))
+	case *Lookup:
+		return pruneLookup(n, need)
+	case *Sort:
+		for _, k := range n.Keys {
+			uses(need, k.Expr)
+		}
+		in, to := prune(n.Input, need)
+		keys := append([]SortKey(nil), n.Keys...)
+		for i := range keys {
+			keys[i].Expr = remap(keys[i].Expr, to)
+		}
+		return &Sort{Input: in, Keys: keys}, to
+	case *Limit:
+		in, to := prune(n.Input, need)
+		return &Limit{Input: in, Count: n.Count, Offset: n.Offset}, to
+	}
+	return rebuild(n, pruneColumns), identity(len(need))
+}
+
+func pruneScan(n *Scan, need []bool) (Node, []int) {
+	out := &Scan{Relation: n.Relation, Ranges: n.Ranges, Bounded: n.Bounded}
+	to := make([]int, len(need))
+	var keep []int
+	for i, c := range n.Columns {
+		to[i] = -1
+		if need[i] {
+			to[i] = len(out.Columns)
+			out.Columns = append(out.Columns, c)
+			keep = append(keep, i)
+		}
+	}
+	out.schema = n.schema.Select(keep)
+	return out, to
+}
+
+func pruneProject(n *Project, need []bool) (Node, []int) {
+	out := &Project{schema: types.NewSchema()}
+	to := make([]int, len(need))
+	below := make([]bool, len(n.Input.Schema().Fields))
+	for i, e := range n.Exprs {
+		to[i] = -1
+		if !need[i] {
+			continue
+		}
+		to[i] = len(out.Exprs)
+		if i == n.schema.RowTime {
+			out.schema.RowTime = to[i]
+		}
+		out.Exprs = append(out.Exprs, e)
+		out.schema.Fields = append(out.schema.Fields, n.schema.Fields[i])
+		uses(below, e)
+	}
+	in, down := prune(n.Input, below)
+	out.Input, out.Exprs = in, remapAll(out.Exprs, down)
+	return out, to
+}
+
+// pruneAggregate keeps the aggregate's own columns: a key decides the groups
+// even where nobody reads it.
+func pruneAggregate(n *Aggregate) Node {
+	below := make([]bool, len(n.Input.Schema().Fields))
+	uses(below, n.Keys...)
+	for _, c := range n.Calls {
+		if c.Arg != nil {
+			uses(below, c.Arg)
+		}
+	}
+	in, to := prune(n.Input, below)
+	out := &Aggregate{Input: in, Keys: remapAll(n.Keys, to), Window: n.Window, schema: n.schema}
+	for _, c := range n.Calls {
+		if c.Arg != nil {
+			c.Arg = remap(c.Arg, to)
+		}
+		out.Calls = append(out.Calls, c)
+	}
+	return out
+}
+
+func pruneLookup(n *Lookup, need []bool) (Node, []int) {
+	left := len(n.Input.Schema().Fields)
+	if n.On != nil {
+		uses(need, n.On)
+	}
+	inputNeed := append([]bool(nil), need[:left]...)
+	tableNeed := append([]bool(nil), need[left:]...)
+	uses(inputNeed, n.InputKeys...)
+	uses(tableNeed, n.TableKeys...)
+	in, inTo := prune(n.Input, inputNeed)
+	table, tableTo := prune(n.Table, tableNeed)
+	shift := len(in.Schema().Fields)
+	to := append([]int(nil), inTo...)
+	for _, t := range tableTo {
+		if t >= 0 {
+			t += shift
+		}
+		to = append(to, t)
+	}
+	out := &Lookup{
+		Input: in, Table: table, Left: n.Left,
+		InputKeys: remapAll(n.InputKeys, inTo), TableKeys: remapAll(n.TableKeys, tableTo),
+	}
+	if n.On != nil {
+		out.On = remap(n.On, to)
+	}
+	fields := make([]types.Field, shift+len(table.Schema().Fields))
+	for old, t := range to {
+		if t >= 0 {
+			fields[t] = n.schema.Fields[old]
+		}
+	}
+	out.schema = types.Schema{Fields: fields, RowTime: in.Schema().RowTime}
+	return out, to
+}
+
+// uses marks the columns that expressions read.
+func uses(need []bool, list ...Expr) {
+	for _, e := range list {
+		walk(e, func(e Expr) {
+			if c, ok := e.(*Column); ok {
+				need[c.Index] = true
+			}
+		})
+	}
+}
+
+func identity(n int) []int {
+	out := make([]int, n)
+	for i := range out {
+		out[i] = i
+	}
+	return out
+}

@@ -1,0 +1,192 @@
+package plan
+
+import (
+	"strconv"
+
+	"github.com/millrace-sql/millrace/sql/ast"
+	"github.com/millrace-sql/millrace/sql/types"
+)
+
+// selectQuery binds in processing order: FROM, WHERE, GROUP BY, HAVING, select
+// list, ORDER BY, LIMIT (kda-sql.md §7).
+func (b *Binder) selectQuery(q *ast.Select, streaming bool) (Node, error) {
+	if q.Distinct {
+		return nil, errorAt(q.Pos, "SELECT DISTINCT is not supported yet").near("DISTINCT").hint("GROUP BY the columns")
+	}
+	n, sc, err := b.from(q, streaming)
+	if err != nil {
+		return nil, err
+	}
+	eb := &exprBinder{scope: sc}
+	if q.Where != nil {
+		cond, err := eb.condition(q.Where, "WHERE")
+		if err != nil {
+			return nil, err
+		}
+		n = &Filter{Input: n, Cond: cond}
+	}
+	if len(q.GroupBy) > 0 || q.Having != nil || aggregates(q) {
+		if n, eb, err = b.group(q, n, sc, streaming); err != nil {
+			return nil, err
+		}
+	}
+	return b.selectList(q, n, eb, streaming)
+}
+
+// aggregates tells whether the select list or ORDER BY calls an aggregate.
+func aggregates(q *ast.Select) bool {
+	found := false
+	see := func(e ast.Expr) {
+		if c, ok := e.(*ast.Call); ok && isAggregate(c) {
+			found = true
+		}
+	}
+	for _, item := range q.Items {
+		walkAST(item.Expr, see)
+	}
+	for _, item := range q.OrderBy {
+		walkAST(item.Expr, see)
+	}
+	return found
+}
+
+// selectList projects the items; on a stream the rowtime rides along, hidden.
+// ORDER BY may name output columns, or anything the select list could.
+func (b *Binder) selectList(q *ast.Select, n Node, eb *exprBinder, streaming bool) (Node, error) {
+	p := &Project{Input: n, schema: types.NewSchema()}
+	for _, item := range q.Items {
+		if star, ok := item.Expr.(*ast.Star); ok {
+			if err := p.addStar(star, eb); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		e, err := eb.bind(item.Expr)
+		if err != nil {
+			return nil, err
+		}
+		if item.Alias != nil && item.Alias.Text == types.RowTimeName && streaming && !isRowTime(e, n) {
+			return nil, errorAt(item.Alias.Pos, "setting ROWTIME by AS ROWTIME is not supported yet").near(item.Alias.Text)
+		}
+		p.add(e, itemName(item, e, len(p.Exprs)))
+	}
+	visible := len(p.Exprs)
+	if rt := n.Schema().RowTime; rt >= 0 && streaming {
+		p.addRowTime(&Column{Index: rt, Name: types.RowTimeName, Of: n.Schema().Fields[rt].Type})
+	}
+	hidden, err := b.orderKeys(q, p, eb, streaming)
+	if err != nil {
+		return nil, err
+	}
+	if hidden == nil {
+		return b.limit(p, q.Tail)
+	}
+	sorted, err := b.limit(hidden, q.Tail)
+	if err != nil || len(p.Exprs) == visible {
+		return sorted, err
+	}
+	return dropHidden(sorted, visible), nil
+}
+
+// orderKeys puts a Sort above p, adding to p what ORDER BY needs beyond the
+// select list; nil where there is no ORDER BY.
+func (b *Binder) orderKeys(q *ast.Select, p *Project, eb *exprBinder, streaming bool) (Node, error) {
+	if len(q.OrderBy) == 0 {
+		return nil, nil
+	}
+	out := &exprBinder{scope: newScope(p.schema, ast.Name{})}
+	return b.orderBy(p, q.Tail, streaming, func(e ast.Expr) (Expr, error) {
+		if c, ok := e.(*ast.Column); ok && len(c.Parts) == 1 {
+			if bound, err := out.bind(e); err == nil {
+				return bound, nil
+			}
+		}
+		bound, err := eb.bind(e)
+		if err != nil {
+			return nil, err
+		}
+		for i, have := range p.Exprs {
+			if have.String() == bound.String() {
+				return &Column{Index: i, Name: p.schema.Fields[i].Name, Of: bound.Type()}, nil
+			}
+		}
+		p.Exprs = append(p.Exprs, bound)
+		p.schema.Fields = append(p.schema.Fields, types.Field{Name: bound.String(), Type: bound.Type(), Hidden: true})
+		return &Column{Index: len(p.Exprs) - 1, Name: bound.String(), Of: bound.Type()}, nil
+	})
+}
+
+// dropHidden cuts the columns that only ORDER BY needed.
+func dropHidden(n Node, visible int) Node {
+	s := n.Schema()
+	p := &Project{Input: n, schema: types.NewSchema()}
+	for i := range visible {
+		p.add(&Column{Index: i, Name: s.Fields[i].Name, Of: s.Fields[i].Type}, s.Fields[i].Name)
+	}
+	return p
+}
+
+// isRowTime tells whether e is the rowtime of n's rows, also where a subquery
+// gave it another name (kda-sql.md §8.5: it keeps its class).
+func isRowTime(e Expr, n Node) bool {
+	c, ok := e.(*Column)
+	if !ok || n.Schema().RowTime < 0 {
+		return false
+	}
+	if c.Index == n.Schema().RowTime {
+		return true
+	}
+	switch n := n.(type) {
+	case *Project:
+		return isRowTime(n.Exprs[c.Index], n.Input)
+	case *Filter:
+		return isRowTime(c, n.Input)
+	case *Lookup:
+		return isRowTime(c, n.Input)
+	}
+	return false
+}
+
+func (p *Project) add(e Expr, name string) {
+	p.Exprs = append(p.Exprs, e)
+	p.schema.Fields = append(p.schema.Fields, types.Field{Name: name, Type: e.Type()})
+}
+
+func (p *Project) addRowTime(e Expr) {
+	p.schema.RowTime = len(p.Exprs)
+	p.Exprs = append(p.Exprs, e)
+	p.schema.Fields = append(p.schema.Fields, types.RowTimeField())
+}
+
+// addStar adds the visible columns of all relations, or of one.
+func (p *Project) addStar(star *ast.Star, eb *exprBinder) error {
+	if eb.group != nil {
+		return errorAt(star.Pos, "* cannot stand in a query with GROUP BY").near("*").hint("name the grouped columns and aggregates")
+	}
+	in := func(int) bool { return true }
+	if len(star.Table) > 0 {
+		var err error
+		if in, err = eb.scope.qualifier(append(append(ast.Qualified(nil), star.Table...), ast.Name{})); err != nil {
+			return err
+		}
+	}
+	for _, i := range eb.scope.schema.Visible() {
+		if in(i) && (len(star.Table) > 0 || !eb.scope.merged[i]) {
+			p.add(eb.scope.column(i), eb.scope.schema.Fields[i].Name)
+		}
+	}
+	return nil
+}
+
+// itemName is the alias, else the column's own name, else EXPR$n.
+func itemName(item ast.SelectItem, e Expr, n int) string {
+	if item.Alias != nil {
+		return item.Alias.Text
+	}
+	if _, written := item.Expr.(*ast.Column); written {
+		if c, ok := e.(*Column); ok {
+			return c.Name
+		}
+	}
+	return "EXPR$" + strconv.Itoa(n)
+}

@@ -1,0 +1,56 @@
+package plan
+
+import "github.com/millrace-sql/millrace/sql/ast"
+
+// walkAST calls f for e and the expressions below it, subqueries left out.
+func walkAST(e ast.Expr, f func(ast.Expr)) {
+	if e == nil {
+		return
+	}
+	f(e)
+	for _, c := range operands(e) {
+		walkAST(c, f)
+	}
+}
+
+func operands(e ast.Expr) []ast.Expr {
+	switch e := e.(type) {
+	case *ast.Unary:
+		return []ast.Expr{e.X}
+	case *ast.Binary:
+		return []ast.Expr{e.L, e.R}
+	case *ast.Not:
+		return []ast.Expr{e.X}
+	case *ast.Is:
+		return []ast.Expr{e.X}
+	case *ast.IsDistinct:
+		return []ast.Expr{e.L, e.R}
+	case *ast.Between:
+		return []ast.Expr{e.X, e.Low, e.High}
+	case *ast.In:
+		return append([]ast.Expr{e.X}, e.List...)
+	case *ast.Like:
+		return []ast.Expr{e.X, e.Pattern}
+	case *ast.Case:
+		out := []ast.Expr{e.Operand, e.Else}
+		for _, w := range e.Whens {
+			out = append(out, w.Cond, w.Then)
+		}
+		return out
+	case *ast.Cast:
+		return []ast.Expr{e.X}
+	case *ast.Call:
+		return e.Args
+	case *ast.FloorTo:
+		return []ast.Expr{e.X}
+	case *ast.Step:
+		return []ast.Expr{e.X, e.By}
+	case *ast.Extract:
+		return []ast.Expr{e.X}
+	case *ast.Difference:
+		return []ast.Expr{e.L, e.R}
+	case *ast.Row:
+		return e.Items
+	}
+	return nil
+}

@@ -1,0 +1,402 @@
+package millrace
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/millrace-sql/millrace/exec"
+	"github.com/millrace-sql/millrace/sql/ast"
+	"github.com/millrace-sql/millrace/sql/plan"
+)
+
+// stage is the statements between two barriers.
+type stage struct {
+	*runner
+	work    bool // something in it makes the pumps run
+	selects []*ast.SelectStatement
+	inserts []*ast.Insert
+}
+
+// add takes a statement into the stage. Definitions take effect at once: the
+// statements behind them, and the checks of the whole script, count on them.
+func (s *stage) add(ctx context.Context, stmt ast.Statement) error {
+	s.work = true
+	switch t := stmt.(type) {
+	case *ast.SelectStatement:
+		s.selects = append(s.selects, t)
+		return nil
+	case *ast.Insert:
+		s.inserts = append(s.inserts, t)
+		return nil
+	case *ast.CreatePump:
+		_, err := s.db.createPump(t, s.dir)
+		return err
+	}
+	return s.db.define(ctx, stmt, s.dir)
+}
+
+// part is one job of a stage: a pump, a top-level INSERT or a SELECT.
+type part struct {
+	name   string
+	pump   *pump
+	job    *exec.Job
+	rows   *Rows
+	writes string // the stored stream it writes, "" for none
+	done   func() error
+}
+
+// run runs the stage to the end of its input.
+func (s *stage) run(ctx context.Context) error {
+	if !s.work {
+		return nil
+	}
+	g, err := s.graph()
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	parts, err := s.build(ctx, g)
+	if err != nil {
+		for _, p := range parts {
+			p.job.Discard()
+			if p.pump != nil {
+				p.pump.setJob(nil)
+			}
+		}
+		return err
+	}
+	return s.drive(ctx, cancel, parts, g)
+}
+
+// build makes every job before any runs, so that none misses a row: pumps in
+// order of creation, then inserts, then selects.
+func (s *stage) build(ctx context.Context, g *graph) ([]*part, error) {
+	mode := sourceMode{db: s.db, start: s.db.opts.Now().Millis(), ended: g.ended}
+	var parts []*part
+	for _, p := range s.pumps() {
+		job, err := s.db.build(ctx, p, mode)
+		if err != nil {
+			return parts, fmt.Errorf("pump %s: %w", p.name, err)
+		}
+		p.setJob(job)
+		parts = append(parts, &part{name: p.name, pump: p, job: job, writes: g.target[p.name]})
+	}
+	for _, ins := range s.inserts {
+		p, err := s.buildInsert(ctx, ins, mode, g)
+		if err != nil {
+			return parts, at(ins.Pos, err)
+		}
+		if p != nil {
+			parts = append(parts, p)
+		}
+	}
+	for _, sel := range s.selects {
+		b := plan.Binder{Catalog: &scope{db: s.db}}
+		q, err := b.Query(sel.Query)
+		if err != nil {
+			return parts, positioned(err)
+		}
+		rows := newRows(q.Root.Schema(), true, s.db)
+		env := s.db.env(mode, func(string, int) (exec.Rejector, error) { return counting{&rows.rejected}, nil })
+		job, err := exec.NewJob(ctx, "query/"+uuid.NewString(), q.Root, exec.Output{Rows: rows.take}, env)
+		if err != nil {
+			return parts, at(sel.Pos, err)
+		}
+		rows.job = job
+		parts = append(parts, &part{name: fmt.Sprintf("query at line %d", sel.Line), job: job, rows: rows})
+	}
+	return parts, nil
+}
+
+// buildInsert makes the job of a streaming INSERT, or of INSERT ... VALUES; nil
+// for one that has been done before.
+func (s *stage) buildInsert(ctx context.Context, ins *ast.Insert, mode sourceMode, g *graph) (*part, error) {
+	b := plan.Binder{Catalog: &scope{db: s.db}}
+	bound, err := b.Insert(ins, false)
+	if err != nil {
+		return nil, positioned(err)
+	}
+	p := &part{name: fmt.Sprintf("INSERT at line %d", ins.Line)}
+	if bound.Into.Connector == plan.StoredStream {
+		p.writes = bound.Into.Name
+	}
+	id := s.insertID(ins)
+	done, err := s.db.once(id, false)
+	if err != nil {
+		return nil, err
+	}
+	if done && !s.opts.Again {
+		s.notice("line %d: INSERT INTO %s was already done on this data directory", ins.Line, ins.Into.Last().Text)
+		g.finished(p.writes)
+		return nil, nil
+	}
+	p.done = func() error {
+		_, err := s.db.once(id, true)
+		return err
+	}
+	run := id
+	if s.opts.Again {
+		run = uuid.New()
+	}
+	name := "insert/" + run.String()
+	p.job, err = s.db.insertPart(ctx, name, run, bound, s.db.env(mode, s.db.rejectsOf(name, run)))
+	return p, err
+}
+
+// pumps is the started pumps, in order of creation.
+func (s *stage) pumps() []*pump {
+	s.db.mu.Lock()
+	defer s.db.mu.Unlock()
+	var out []*pump
+	for _, p := range s.db.mu.pumps {
+		if p.started {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// drive starts everything and waits. The first error ends all.
+func (s *stage) drive(ctx context.Context, cancel context.CancelFunc, parts []*part, g *graph) error {
+	began := time.Now()
+	var wg sync.WaitGroup
+	errs := make([]error, len(parts))
+	together := 0
+	for _, p := range parts {
+		if p.rows != nil {
+			together++
+		}
+	}
+	outside, reopen := s.inApplication()
+	defer reopen()
+	for _, p := range parts {
+		p.job.Start(ctx)
+	}
+	for i, p := range parts {
+		if p.rows != nil {
+			s.queries++
+			go p.rows.end()
+			res := Result{Rows: p.rows, Query: s.queries, Together: together}
+			wg.Go(func() { errs[i] = s.result(ctx, res) })
+		}
+		wg.Go(func() {
+			err := p.job.Wait()
+			g.finished(p.writes)
+			if err != nil && p.rows == nil {
+				errs[i] = fmt.Errorf("%s: %w", p.name, err)
+			}
+			if err != nil {
+				cancel()
+			}
+		})
+	}
+	stop := s.watch(parts, began)
+	err := s.seal(ctx, outside, parts)
+	wg.Wait()
+	stop()
+	s.account(parts, time.Since(began))
+	for _, p := range parts {
+		if err == nil && p.done != nil {
+			err = p.done()
+		}
+	}
+	return firstCause(append(errs, err))
+}
+
+// firstCause is the first error that is not a mere consequence of stopping.
+func firstCause(errs []error) error {
+	var stopped error
+	for _, err := range errs {
+		if err == nil {
+			continue
+		}
+		if !errors.Is(err, context.Canceled) {
+			return err
+		}
+		stopped = err
+	}
+	return stopped
+}
+
+// seal waits for the inserts, which come from outside, and then closes the
+// in-application streams to the outside: they end when their pumps have.
+func (s *stage) seal(ctx context.Context, streams []*exec.Stream, parts []*part) error {
+	for _, p := range parts {
+		if p.done != nil {
+			if err := p.job.Wait(); err != nil {
+				break // reported by its own goroutine, which stops the rest
+			}
+		}
+	}
+	var first error
+	for _, st := range streams {
+		if err := st.Seal(ctx, true); err != nil && first == nil {
+			first = err
+		}
+	}
+	return first
+}
+
+// inApplication is the in-application streams, held open for this stage's
+// inserts; reopen gives them back to the outside.
+func (s *stage) inApplication() (streams []*exec.Stream, reopen func()) {
+	var reopens []func()
+	for _, r := range s.db.relationsIf(func(r *relation) bool { return r.stream != nil }) {
+		reopens = append(reopens, r.stream.Hold())
+		streams = append(streams, r.stream)
+	}
+	return streams, func() {
+		for _, f := range reopens {
+			f()
+		}
+	}
+}
+
+// watch reports progress until it is stopped.
+func (s *stage) watch(parts []*part, began time.Time) (stop func()) {
+	if s.opts.Progress == nil {
+		return func() {}
+	}
+	ticker := time.NewTicker(100 * time.Millisecond)
+	done, ended := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(ended)
+		for {
+			select {
+			case <-ticker.C:
+				for _, p := range parts {
+					if p.pump != nil {
+						s.opts.Progress(summaryOf(p, time.Since(began)))
+					}
+				}
+			case <-done:
+				return
+			}
+		}
+	}()
+	return func() {
+		ticker.Stop()
+		close(done)
+		<-ended
+	}
+}
+
+func summaryOf(p *part, d time.Duration) PumpSummary {
+	st := p.job.Stats()
+	return PumpSummary{
+		Pump: p.name, In: st.In, Out: st.Out, Filtered: st.Filtered, Late: st.Late, Rejected: st.Rejected,
+		Waiting: st.Waiting, Seconds: d.Seconds(),
+	}
+}
+
+// account adds a stage's figures to the script's.
+func (s *stage) account(parts []*part, d time.Duration) {
+	for _, p := range parts {
+		if p.pump == nil {
+			continue
+		}
+		now, sum := summaryOf(p, d), s.stats[p.name]
+		sum.Pump = p.name
+		sum.In += now.In
+		sum.Out += now.Out
+		sum.Filtered += now.Filtered
+		sum.Late += now.Late
+		sum.Rejected += now.Rejected
+		sum.Waiting = now.Waiting
+		sum.Seconds += now.Seconds
+		s.stats[p.name] = sum
+	}
+}
+
+// summary is the account of the script, pumps in order of creation.
+func (r *runner) summary() *Summary {
+	out := &Summary{}
+	r.db.mu.Lock()
+	defer r.db.mu.Unlock()
+	for _, p := range r.db.mu.pumps {
+		if s, ran := r.stats[p.name]; ran {
+			out.Pumps = append(out.Pumps, s)
+		}
+	}
+	return out
+}
+
+// graph is who writes which stored stream in a stage: a reader ends when its
+// stream's writers have.
+type graph struct {
+	target map[string]string // pump -> stored stream it writes
+	mu     sync.Mutex
+	open   map[string]int // stored stream -> writers not yet done
+	end    map[string]chan struct{}
+}
+
+func (s *stage) graph() (*graph, error) {
+	g := &graph{target: map[string]string{}, open: map[string]int{}, end: map[string]chan struct{}{}}
+	names := &scope{db: s.db}
+	b := plan.Binder{Catalog: names}
+	next := map[string][]string{} // relation -> relations written from it
+	for _, p := range s.pumps() {
+		ins, err := b.Insert(p.insert, true)
+		if err != nil {
+			return nil, fmt.Errorf("pump %s: %w", p.name, positioned(err))
+		}
+		if ins.Into.Connector == plan.StoredStream {
+			g.target[p.name] = ins.Into.Name
+			g.open[ins.Into.Name]++
+		}
+		walkTables(p.insert.Query, func(t *ast.TableName) {
+			if r, err := names.Relation(t.Parts); err == nil && r.Stream {
+				next[r.Name] = append(next[r.Name], ins.Into.Name)
+			}
+		})
+	}
+	for _, ins := range s.inserts {
+		if bound, err := b.Insert(ins, false); err == nil && bound.Into.Connector == plan.StoredStream {
+			g.open[bound.Into.Name]++
+		}
+	}
+	for name := range next {
+		if reaches(next, name, name, map[string]bool{}) {
+			return nil, fmt.Errorf("pumps write stream %s from itself: a script over it would never end", name)
+		}
+	}
+	for name := range g.open {
+		g.end[name] = make(chan struct{})
+	}
+	return g, nil
+}
+
+func reaches(next map[string][]string, from, to string, seen map[string]bool) bool {
+	for _, n := range next[from] {
+		if n == to || !seen[n] && func() bool { seen[n] = true; return reaches(next, n, to, seen) }() {
+			return true
+		}
+	}
+	return false
+}
+
+// ended is closed when nothing more will be written to a stored stream.
+func (g *graph) ended(name string) <-chan struct{} {
+	if c, ok := g.end[name]; ok {
+		return c
+	}
+	return alreadyClosed
+}
+
+// finished tells that a writer of the stream has ended.
+func (g *graph) finished(name string) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if name == "" {
+		return
+	}
+	if g.open[name]--; g.open[name] == 0 {
+		close(g.end[name])
+	}
+}

@@ -1,0 +1,129 @@
+package kv
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+
+	"github.com/dgraph-io/badger/v4"
+)
+
+// The version of the whole directory; each owner of keys versions its own values besides.
+const formatVersion = "millrace 1"
+
+var formatKey = []byte{0, 'F', 'O', 'R', 'M', 'A', 'T'}
+
+// DB is an open database. It is made by Open and ended by Close.
+type DB struct {
+	db       *badger.DB
+	memory   bool
+	maxValue int
+
+	dropping sync.Mutex   // one DropPrefix at a time: freeing space writes, which the next drop would refuse
+	drop     sync.RWMutex // held by commits for reading: see dropKeys and collectFile
+
+	mu     sync.Mutex // guards the fields below: Close waits until no call is running
+	idle   sync.Cond
+	active int
+	closed bool
+}
+
+// Open opens the database in dir, creating the directory if needed; "" is a new database in memory. Errors: ErrLocked
+// when the directory is in use, ErrFormat when it holds another format version or something that is not ours, and the
+// operating system's error (fs.ErrPermission and the like) when it cannot be read. The caller closes the DB.
+func Open(dir string, o Options) (*DB, error) {
+	if dir != "" {
+		if err := checkDirectory(dir); err != nil {
+			return nil, err
+		}
+	}
+	opts := o.badger(dir)
+	b, err := badger.Open(opts)
+	if err != nil {
+		return nil, openError(dir, err)
+	}
+	d := &DB{db: b, memory: dir == "", maxValue: memoryValueMax}
+	d.idle.L = &d.mu
+	if !d.memory {
+		d.maxValue = int(opts.ValueLogFileSize) / 2
+	}
+	if err := d.checkFormat(dir); err != nil {
+		return nil, errors.Join(err, d.Close())
+	}
+	return d, nil
+}
+
+func (d *DB) checkFormat(dir string) error {
+	version, err := d.Get(formatKey)
+	if err == nil {
+		if string(version) != formatVersion {
+			return fmt.Errorf("kv: data directory %s: %w: found %q, this program reads %q", dir, ErrFormat, version, formatVersion)
+		}
+		return nil
+	}
+	if !errors.Is(err, ErrNotFound) {
+		return err
+	}
+	empty := true
+	err = d.Scan(nil, nil, func(_, _ []byte) error {
+		empty = false
+		return ErrStop
+	})
+	if err != nil {
+		return err
+	}
+	if !empty {
+		return fmt.Errorf("kv: data directory %s: %w: it holds data without a version", dir, ErrFormat)
+	}
+	var b Batch
+	b.Put(formatKey, []byte(formatVersion))
+	return d.Commit(&b)
+}
+
+// InMemory reports whether the database lives in memory only.
+func (d *DB) InMemory() bool { return d.memory }
+
+// MaxValue returns the size of the largest value that a batch accepts, in bytes.
+func (d *DB) MaxValue() int { return d.maxValue }
+
+// MaxBatch returns how many bytes one batch holds for certain, where an entry counts as its key, its value and 128 bytes.
+// On disk, values of 1 KiB and more count for next to nothing, so a batch may hold far more.
+func (d *DB) MaxBatch() int { return int(d.db.MaxBatchSize()) }
+
+// Close ends the database after waiting for running calls; later calls return ErrClosed, except Close itself, which
+// does nothing the second time.
+func (d *DB) Close() error {
+	d.mu.Lock()
+	if d.closed {
+		d.mu.Unlock()
+		return nil
+	}
+	d.closed = true
+	for d.active > 0 {
+		d.idle.Wait()
+	}
+	d.mu.Unlock()
+	if err := d.db.Close(); err != nil {
+		return fmt.Errorf("kv: close: %w", err)
+	}
+	return nil
+}
+
+func (d *DB) enter() error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.closed {
+		return fmt.Errorf("kv: %w", ErrClosed)
+	}
+	d.active++
+	return nil
+}
+
+func (d *DB) leave() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.active--
+	if d.active == 0 {
+		d.idle.Broadcast()
+	}
+}
