@@ -19,6 +19,16 @@ type scope struct {
 	later bool
 }
 
+// notFound is a message for the user that is plan.ErrNotFound to the planner.
+func notFound(format string, args ...any) error {
+	return &missing{fmt.Sprintf(format, args...)}
+}
+
+type missing struct{ text string }
+
+func (m *missing) Error() string { return m.text }
+func (m *missing) Unwrap() error { return plan.ErrNotFound }
+
 // key is the stored name of a relation in the DB's map.
 func key(r *plan.Relation) string {
 	if r.Database == "" {
@@ -36,7 +46,7 @@ func (s *scope) Relation(parts ast.Qualified) (*plan.Relation, error) {
 	case 2:
 		return s.table(parts[0], parts[1])
 	}
-	return nil, fmt.Errorf("%s has more than two parts: %w", parts, plan.ErrNotFound)
+	return nil, notFound("%s has more than two parts", parts)
 }
 
 func (s *scope) unqualified(name ast.Name) (*plan.Relation, error) {
@@ -59,7 +69,7 @@ func (s *scope) unqualified(name ast.Name) (*plan.Relation, error) {
 	if r, err := s.crawled(catalog.DefaultDatabase, name); r != nil || err != nil {
 		return r, err
 	}
-	return nil, fmt.Errorf("no stream or table %s: %w", name.Text, plan.ErrNotFound)
+	return nil, notFound("no stream or table %s", name.Text)
 }
 
 func (s *scope) table(database, name ast.Name) (*plan.Relation, error) {
@@ -75,7 +85,7 @@ func (s *scope) table(database, name ast.Name) (*plan.Relation, error) {
 	if r, err := s.crawled(db, name); r != nil || err != nil {
 		return r, err
 	}
-	return nil, fmt.Errorf("no table %s in database %s: %w", name.Text, db, plan.ErrNotFound)
+	return nil, notFound("no table %s in database %s", name.Text, db)
 }
 
 func (s *scope) database(name ast.Name) (string, error) {
@@ -92,7 +102,7 @@ func (s *scope) database(name ast.Name) (string, error) {
 		return "", err
 	}
 	if i < 0 {
-		return "", fmt.Errorf("no database %s: %w", name.Text, plan.ErrNotFound)
+		return "", notFound("no database %s", name.Text)
 	}
 	return names[i], nil
 }

@@ -158,14 +158,19 @@ func (r *Rows) end() {
 	close(r.ch)
 }
 
-// Next returns the next batch of rows, at least one, or io.EOF at the end. It
-// blocks until there is one. The record is valid until the next call of Next or
+// Next returns the next batch of rows, at least one, or io.EOF at the end or after
+// Close. It blocks until there is one. The record is valid until the next call of Next or
 // Close; retain what you keep.
 func (r *Rows) Next(ctx context.Context) (arrow.Record, error) {
 	r.release()
 	select {
 	case rec, ok := <-r.ch:
 		if !ok {
+			select {
+			case <-r.closed:
+				return nil, io.EOF
+			default:
+			}
 			if r.err != nil {
 				return nil, r.err
 			}

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -48,18 +49,21 @@ func (db *DB) openErrorStreams() error {
 				return err
 			}
 		}
+		schema := types.StreamSchema(fields...)
+		schema.Fields = append(schema.Fields, plan.StoredPseudoColumns()...)
 		db.mu.relations[name] = &relation{Relation: plan.Relation{
-			Name: name, Stream: true, Schema: types.StreamSchema(fields...), Connector: plan.StoredStream,
+			Name: name, Stream: true, Schema: schema, Connector: plan.StoredStream,
 			Options: map[string]string{}, ReadOnly: true,
 		}}
 	}
 	return nil
 }
 
-// rejectsOf opens the ways of a pump's rejected rows, one lane per task.
+// rejectsOf opens the lanes of a pump's rejected rows, one per operator. They have
+// a partition key each: within it, the order of rows is the same on every run.
 func (db *DB) rejectsOf(pump string, incarnation uuid.UUID) func(string, int) (exec.Rejector, error) {
-	return func(_ string, task int) (exec.Rejector, error) {
-		r := &rejector{db: db, pump: pump}
+	return func(operator string, task int) (exec.Rejector, error) {
+		r := &rejector{db: db, pump: pump, key: strings.TrimPrefix(pump+"/"+operator, "/")}
 		for i, stream := range []string{errorStream, lateStream} {
 			r.lanes[i] = rejectLane{stream: stream, lane: shardlog.Lane{Incarnation: incarnation, ID: uint32(task)}}
 			var err error
@@ -71,11 +75,12 @@ func (db *DB) rejectsOf(pump string, incarnation uuid.UUID) func(string, int) (e
 	}
 }
 
-// rejector writes the rejected rows of one task to error_stream and late_stream,
+// rejector writes the rejected rows of one operator to error_stream and late_stream,
 // each exactly once (exec.Rejector).
 type rejector struct {
 	db    *DB
 	pump  string
+	key   string        // partition key
 	lanes [2]rejectLane // error, late
 }
 
@@ -100,7 +105,7 @@ func (r *rejector) Reject(_ context.Context, bad flow.Rejected) error {
 	if err != nil {
 		return fmt.Errorf("error row of pump %s: %w", r.pump, err)
 	}
-	l.pending = append(l.pending, shardlog.Record{PartitionKey: r.pump, Data: data})
+	l.pending = append(l.pending, shardlog.Record{PartitionKey: r.key, Data: data})
 	return nil
 }
 

@@ -23,6 +23,9 @@ type RunOptions struct {
 	// streaming SELECTs of one stage call it at the same time, each on a goroutine
 	// of its own. It reads the rows to their end. nil discards them.
 	Result func(ctx context.Context, r Result) error
+	// Together tells that Result can take several results at the same time. Without
+	// it a stage with two streaming SELECTs is an error, before anything starts.
+	Together bool
 	// Progress, if set, is called now and then with the account so far of the stage
 	// that runs; never twice at the same time.
 	Progress func(PumpSummary)
@@ -61,9 +64,6 @@ type PumpSummary struct {
 // to it has ended. All of the script is parsed and, as far as it does not depend
 // on an earlier barrier, bound before anything starts (DESIGN §9).
 func (db *DB) Run(ctx context.Context, script string, o *RunOptions) (*Summary, error) {
-	if o == nil {
-		o = &RunOptions{}
-	}
 	stmts, err := parse.Parse(script)
 	if err != nil {
 		return nil, positioned(err)
@@ -72,11 +72,9 @@ func (db *DB) Run(ctx context.Context, script string, o *RunOptions) (*Summary, 
 		return nil, err
 	}
 	defer db.end()
-	r := &runner{db: db, opts: *o, dir: workingDir(db.opts.Dir), inserts: map[string]int{}, seconds: map[string]float64{}, stats: map[string]PumpSummary{}}
-	if o.Path != "" {
-		if r.dir, err = filepath.Abs(filepath.Dir(o.Path)); err != nil {
-			return nil, fmt.Errorf("script %s: %w", o.Path, err)
-		}
+	r, err := db.newRunner(o)
+	if err != nil {
+		return nil, err
 	}
 	if err := r.check(stmts); err != nil {
 		return nil, positioned(err)
@@ -95,7 +93,21 @@ type runner struct {
 	queries int
 	inserts map[string]int // occurrences of each INSERT's text
 	stats   map[string]PumpSummary
-	seconds map[string]float64
+}
+
+func (db *DB) newRunner(o *RunOptions) (*runner, error) {
+	r := &runner{db: db, dir: workingDir(db.opts.Dir), inserts: map[string]int{}, stats: map[string]PumpSummary{}}
+	if o != nil {
+		r.opts = *o
+	}
+	if r.opts.Path != "" {
+		dir, err := filepath.Abs(filepath.Dir(r.opts.Path))
+		if err != nil {
+			return nil, fmt.Errorf("script %s: %w", r.opts.Path, err)
+		}
+		r.dir = dir
+	}
+	return r, nil
 }
 
 // isBarrier tells whether a statement runs alone, after all before it.
@@ -129,7 +141,16 @@ func (r *runner) check(stmts []ast.Statement) error {
 	s := &scope{db: r.db, draft: map[string]*plan.Relation{}}
 	b := plan.Binder{Catalog: s}
 	created := map[string]ast.Pos{}
+	selects := 0
 	for _, stmt := range stmts {
+		if isBarrier(stmt) {
+			selects = 0
+		} else if sel, ok := stmt.(*ast.SelectStatement); ok {
+			if selects++; selects > 1 && !r.opts.Together && r.opts.Result != nil {
+				return errorAt(sel.Pos, "SELECT", "two streaming SELECTs run at the same time here: their rows would mix").
+					hint("the format ndjson tells them apart")
+			}
+		}
 		if err := r.checkOne(stmt, s, b, created); err != nil {
 			// What an earlier barrier makes is not there yet.
 			if s.later && unknownName(err) {

@@ -236,7 +236,7 @@ func (s *stage) seal(ctx context.Context, streams []*exec.Stream, parts []*part)
 	}
 	var first error
 	for _, st := range streams {
-		if err := st.Seal(ctx, true); err != nil && first == nil {
+		if err := st.Seal(ctx); err != nil && first == nil {
 			first = err
 		}
 	}
@@ -247,8 +247,14 @@ func (s *stage) seal(ctx context.Context, streams []*exec.Stream, parts []*part)
 // inserts; reopen gives them back to the outside.
 func (s *stage) inApplication() (streams []*exec.Stream, reopen func()) {
 	var reopens []func()
+	awaited := map[string]bool{}
+	for _, ins := range s.inserts {
+		if r, err := (&scope{db: s.db}).Relation(ins.Into); err == nil {
+			awaited[r.Name] = true
+		}
+	}
 	for _, r := range s.db.relationsIf(func(r *relation) bool { return r.stream != nil }) {
-		reopens = append(reopens, r.stream.Hold())
+		reopens = append(reopens, r.stream.Hold(awaited[r.Name]))
 		streams = append(streams, r.stream)
 	}
 	return streams, func() {

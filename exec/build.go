@@ -18,7 +18,7 @@ const maxPartials = 64
 type builder struct {
 	job   *Job
 	nodes int
-	tasks int
+	lanes int // of rejected rows
 }
 
 func (b *builder) name(kind string) string {
@@ -26,19 +26,19 @@ func (b *builder) name(kind string) string {
 	return fmt.Sprintf("%d:%s", b.nodes, kind)
 }
 
-// newLane starts a lane with a way for its rejected rows.
-func (b *builder) newLane(tail *receiver) (*lane, error) {
-	r, err := b.job.env.Rejects(b.job.name, b.tasks)
+// rejector opens the lane of rejected rows of an operator's instance.
+func (b *builder) rejector(operator string) (Rejector, error) {
+	r, err := b.job.env.Rejects(operator, b.lanes)
 	if err != nil {
 		return nil, err
 	}
-	key := fmt.Sprintf("rejects/%d", b.tasks)
-	b.tasks++
+	key := fmt.Sprintf("rejects/%d", b.lanes)
+	b.lanes++
 	b.job.rejects[key] = r
 	if b.job.restore != nil && b.job.restore.Tokens[key] != nil {
 		err = r.Restore(b.job.restore.Tokens[key])
 	}
-	return &lane{tail: tail, rejects: r}, err
+	return r, err
 }
 
 // node is the one type switch from plan to operators.
@@ -99,7 +99,8 @@ func (b *builder) step(make func() (flow.Operator, error), count *counters, key 
 	}
 	s := &step{op: o, count: count, key: key}
 	b.job.steps = append(b.job.steps, s)
-	return s, nil
+	s.rejects, err = b.rejector(key)
+	return s, err
 }
 
 // single puts one operator behind the ordered whole of the input.
@@ -134,16 +135,12 @@ func (b *builder) gather(lanes []*lane, kind string, make func() (flow.Operator,
 		return nil, err
 	}
 	t := newGather(len(lanes), s, b.job.permits)
+	t.flush = rejectors{s.rejects}
 	for i, l := range lanes {
 		*l.tail = &edge{in: t.in, input: i, permits: b.job.permits}
 	}
 	b.job.task(name, t.run)
-	l, err := b.newLane(&s.next)
-	if err != nil {
-		return nil, err
-	}
-	s.rejects = l.rejects
-	return []*lane{l}, nil
+	return []*lane{{tail: &s.next, flush: &t.flush}}, nil
 }
 
 // aggregate groups shard by shard and combines the partial groups, or directly
@@ -235,10 +232,11 @@ func (b *builder) scan(ctx context.Context, n *plan.Scan) ([]*lane, error) {
 		if b.job.restore != nil {
 			t.from = b.job.restore.Offsets[t.key]
 		}
-		if lanes[i], err = b.newLane(&t.next); err != nil {
+		if t.rejects, err = b.rejector(t.key); err != nil {
 			return nil, err
 		}
-		t.rejects = lanes[i].rejects
+		t.flush = rejectors{t.rejects}
+		lanes[i] = &lane{tail: &t.next, flush: &t.flush}
 		b.job.sources = append(b.job.sources, t)
 		b.job.task(t.key, t.run)
 	}
@@ -259,17 +257,15 @@ func (b *builder) subscribe(n *plan.Scan, name string, count *counters) ([]*lane
 	if err != nil {
 		return nil, err
 	}
-	pick := &step{op: op.NewPick(n.Schema(), n.Columns), count: count, key: name}
-	b.job.steps = append(b.job.steps, pick)
-	t := newGather(1, pick, b.job.permits)
-	b.job.inputs = append(b.job.inputs, stream.subscribe(t.in))
-	b.job.task(name, t.run)
-	l, err := b.newLane(&pick.next)
+	pick, err := b.step(func() (flow.Operator, error) { return op.NewPick(n.Schema(), n.Columns), nil }, count, name)
 	if err != nil {
 		return nil, err
 	}
-	pick.rejects = l.rejects
-	return []*lane{l}, nil
+	t := newGather(1, pick, b.job.permits)
+	t.flush = rejectors{pick.rejects}
+	b.job.inputs = append(b.job.inputs, stream.subscribe(t.in))
+	b.job.task(name, t.run)
+	return []*lane{{tail: &pick.next, flush: &t.flush}}, nil
 }
 
 // values is a source of the rows written in the statement.
@@ -280,13 +276,13 @@ func (b *builder) values(n *plan.Values) ([]*lane, error) {
 		rows: b.job.env.BatchRows, count: b.job.counter(name), permits: b.job.permits,
 	}
 	b.job.reads = append(b.job.reads, t.count)
-	l, err := b.newLane(&t.next)
-	if err != nil {
+	var err error
+	if t.rejects, err = b.rejector(name); err != nil {
 		return nil, err
 	}
-	t.rejects = l.rejects
+	t.flush = rejectors{t.rejects}
 	b.job.task(name, t.run)
-	return []*lane{l}, nil
+	return []*lane{{tail: &t.next, flush: &t.flush}}, nil
 }
 
 // output ends the lanes.

@@ -11,11 +11,13 @@ import (
 // back pressure inside a job.
 const edgeBatches = 8
 
-// message is a batch, or a watermark where the batch is empty.
+// message is a batch, or a watermark where the batch is empty; sealed, to a
+// stream, says that nothing comes from outside behind it.
 type message struct {
-	input int
-	batch flow.Batch
-	wm    types.Time
+	input  int
+	batch  flow.Batch
+	wm     types.Time
+	sealed bool
 }
 
 // inbox is where the senders of a task meet. done is closed by the task when it

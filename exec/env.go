@@ -24,14 +24,16 @@ type Env struct {
 	// which comes from Stream.
 	OpenSource func(ctx context.Context, s *plan.Scan) (flow.Source, error)
 	Stream     func(name string) (*Stream, error)
-	// Rejects opens the way of rejected rows of one task of a pump.
-	Rejects func(pump string, task int) (Rejector, error)
+	// Rejects opens the way of the rows that one instance of an operator rejects.
+	// Each has a lane of its own: the order of rejected rows within a lane then does
+	// not depend on how rows are cut into batches.
+	Rejects func(operator string, lane int) (Rejector, error)
 	// Checkpoints keeps positions over restarts; nil = every run starts anew.
 	Checkpoints Checkpoints
 }
 
-// Rejector takes the rejected rows of one task, on its goroutine. Reject borrows
-// r; Flush makes what was rejected durable and is called after each page. A
+// Rejector takes the rejected rows of one operator, on its goroutine. Reject
+// borrows r; Flush makes what was rejected durable and is called after each page. A
 // checkpoint keeps Position, and a new Rejector goes on there after Restore.
 type Rejector interface {
 	Reject(ctx context.Context, r flow.Rejected) error
@@ -56,7 +58,7 @@ type Checkpoint struct {
 	// it are late in a later run.
 	Released map[string]types.Time
 	// Tokens is what each sink's Prepare returned, by lane, and the position of each
-	// task's Rejector.
+	// Rejector.
 	Tokens map[string][]byte
 }
 

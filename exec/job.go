@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"sync"
 
 	"github.com/millrace-sql/millrace/exec/flow"
@@ -176,6 +177,7 @@ func (j *Job) checkpoint(ctx context.Context) error {
 	}
 	if j.restore != nil {
 		c.Epoch = j.restore.Epoch + 1
+		maps.Copy(c.Released, j.restore.Released) // of operators that released nothing this time
 	}
 	for _, s := range j.sources {
 		c.Offsets[s.key] = s.offset

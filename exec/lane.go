@@ -11,15 +11,27 @@ import (
 // be said. A plan node has one lane per source shard until something needs total
 // order.
 type lane struct {
-	tail    *receiver
-	rejects Rejector
+	tail  *receiver
+	flush *rejectors // of the task that the lane runs on
+}
+
+// rejectors is those of one task.
+type rejectors []Rejector
+
+func (r rejectors) Flush(ctx context.Context) error {
+	for _, one := range r {
+		if err := one.Flush(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // then appends an operator that runs on the lane's own task.
 func (l *lane) then(s *step) *lane {
-	s.rejects = l.rejects
+	*l.flush = append(*l.flush, s.rejects)
 	*l.tail = s
-	return &lane{tail: &s.next, rejects: l.rejects}
+	return &lane{tail: &s.next, flush: l.flush}
 }
 
 // sinkEnd writes to a sink.

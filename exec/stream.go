@@ -53,7 +53,9 @@ type Stream struct {
 		readers  []*inbox
 		wm       types.Time // promised to readers
 		explicit bool       // the outside sets times
-		open     bool       // the outside may push
+		refused  bool       // the outside may not push
+		open     bool       // readers have not been told yet that it may not
+		awaited  bool       // the outside has pushed or is known to be going to
 		merge    *op.Merge
 		err      error
 	}
@@ -137,6 +139,8 @@ func (s *Stream) take(ctx context.Context, m message) {
 	out := &fanOut{ctx: ctx, stream: s}
 	var err error
 	switch {
+	case m.sealed:
+		s.mu.open = false
 	case m.batch.Rec == nil:
 		s.mu.inputs[m.input].wm = max(s.mu.inputs[m.input].wm, m.wm)
 	case s.mu.merge.Waiting() == 0 && s.alone(m.input):
@@ -154,11 +158,28 @@ func (s *Stream) take(ctx context.Context, m message) {
 	}
 }
 
-// alone tells whether input is the only writer that has not ended. Called with
-// mu held.
+// alone tells whether input is the only writer that counts. Called with mu held.
 func (s *Stream) alone(input int) bool {
 	for i, w := range s.mu.inputs {
-		if i != input && !w.gone && w.wm != types.MaxTime && (i > 0 || s.mu.open) {
+		if i != input && w.wm != types.MaxTime && s.counts(i) {
+			return false
+		}
+	}
+	return true
+}
+
+// counts tells whether the readers wait for an input. The outside of a stream
+// that jobs write to counts from its first row on: a stream that is only ever
+// written by pumps has their time. Called with mu held.
+func (s *Stream) counts(i int) bool {
+	if i > 0 {
+		return !s.mu.inputs[i].gone
+	}
+	if !s.mu.open || s.mu.awaited {
+		return s.mu.open
+	}
+	for j := 1; j < len(s.mu.inputs); j++ {
+		if !s.mu.inputs[j].gone {
 			return false
 		}
 	}
@@ -170,11 +191,12 @@ func (s *Stream) alone(input int) bool {
 func (s *Stream) promise(ctx context.Context, out *fanOut) error {
 	least := types.MaxTime
 	for i, w := range s.mu.inputs {
-		if !w.gone && (i > 0 || s.mu.open) {
+		if s.counts(i) {
 			least = min(least, w.wm)
 		}
 	}
-	if least <= s.mu.wm {
+	if least <= s.mu.wm || least == types.MaxTime && s.mu.open {
+		// An open stream does not end: the outside, or a new pump, may go on.
 		return nil
 	}
 	if _, err := s.mu.merge.Advance(ctx, least, out); err != nil {

@@ -31,7 +31,7 @@ func (s *Stream) Push(ctx context.Context, rec arrow.Record) error {
 		}
 		b.Sel = sel
 	} else {
-		s.last = max(s.Now().Millis(), s.last)
+		s.last = max(s.Now().Millis(), s.last, s.promised())
 		stamped := s.stamp(rec, s.last)
 		defer stamped.Release()
 		b.Rec = stamped
@@ -57,42 +57,49 @@ func (s *Stream) SetWatermark(ctx context.Context, t types.Time) error {
 	return s.pushError(to.advance(ctx, s.last))
 }
 
-// Seal closes the stream to the outside, or opens it again. When it is sealed
-// and its last writer has ended, its readers' input ends.
-func (s *Stream) Seal(ctx context.Context, sealed bool) error {
+// Seal closes the stream to the outside. When its last writer has ended, too, its
+// readers' input ends, behind every row pushed before.
+func (s *Stream) Seal(ctx context.Context) error {
 	s.push.Lock()
 	defer s.push.Unlock()
 	s.mu.Lock()
-	s.mu.open = !sealed
+	s.mu.refused = true
 	s.mu.Unlock()
-	// An empty message lets the stream see for itself whether it has ended.
 	to := edge{in: s.in}
-	return s.pushError(to.advance(ctx, types.MinTime))
+	return s.pushError(to.send(ctx, message{sealed: true}))
 }
 
 // Hold opens the stream to the outside and lets the outside promise nothing: what
-// comes may be of any time until Seal. reopen gives the stream back its clock.
-func (s *Stream) Hold() (reopen func()) {
+// comes may be of any time until Seal. awaited tells that something will come;
+// readers then wait for it. reopen gives the stream back its clock.
+func (s *Stream) Hold(awaited bool) (reopen func()) {
 	s.push.Lock()
 	defer s.push.Unlock()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	explicit := s.mu.explicit
-	s.mu.open, s.mu.explicit = true, true
+	explicit, before := s.mu.explicit, s.mu.awaited
+	s.mu.refused, s.mu.open, s.mu.explicit, s.mu.awaited = false, true, true, awaited
 	return func() {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		s.mu.open, s.mu.explicit = true, explicit
+		s.mu.refused, s.mu.open, s.mu.explicit, s.mu.awaited = false, true, explicit, before
 	}
+}
+
+// promised is the watermark that readers have been given.
+func (s *Stream) promised() types.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.mu.wm
 }
 
 func (s *Stream) enter(explicit bool) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !s.mu.open {
+	if s.mu.refused {
 		return fmt.Errorf("stream %s: %w", s.Name, ErrSealed)
 	}
-	s.mu.explicit = s.mu.explicit || explicit
+	s.mu.explicit, s.mu.awaited = s.mu.explicit || explicit, true
 	return s.mu.err
 }
 
@@ -110,14 +117,15 @@ func (s *Stream) pushError(err error) error {
 func (s *Stream) inOrder(ctx context.Context, rec arrow.Record) ([]uint32, error) {
 	col := rec.Column(s.Schema.RowTime).(*array.Timestamp)
 	sel := make([]uint32, 0, rec.NumRows())
+	reached := s.promised()
 	for i, v := range col.TimestampValues() {
 		t := types.Time(v)
 		r := flow.Rejected{Batch: flow.Batch{Rec: rec}, Row: i, RowTime: t, Origin: flow.Origin{Stream: s.Name}}
 		switch {
 		case col.IsNull(i):
 			r.Name, r.Message, r.RowTime = flow.RowTimeError, "ROWTIME is NULL", types.MinTime
-		case t < s.last:
-			r.Name, r.Message = flow.OutOfOrder, fmt.Sprintf("ROWTIME %s is below %s, which the stream has reached", t, s.last)
+		case t < max(s.last, reached):
+			r.Name, r.Message = flow.OutOfOrder, fmt.Sprintf("ROWTIME %s is below %s, which the stream has reached", t, max(s.last, reached))
 		default:
 			s.last = t
 			sel = append(sel, uint32(i))

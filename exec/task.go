@@ -23,6 +23,7 @@ type sourceTask struct {
 	next    receiver
 	count   *counters
 	rejects Rejector
+	flush   rejectors // its own and those of its chain
 	permits permits
 
 	offset flow.Offset // after the last page; read when the task is done
@@ -60,7 +61,7 @@ func (t *sourceTask) loop(ctx context.Context, reader flow.Reader) error {
 	if err := t.next.advance(ctx, types.MaxTime); err != nil && !errors.Is(err, flow.ErrEnough) {
 		return err
 	}
-	return t.rejects.Flush(ctx)
+	return t.flush.Flush(ctx)
 }
 
 // page pushes rows and bad rows, then the promise that came with them.
@@ -87,7 +88,7 @@ func (t *sourceTask) page(ctx context.Context, p flow.Page) error {
 			return err
 		}
 	}
-	return t.rejects.Flush(ctx)
+	return t.flush.Flush(ctx)
 }
 
 // gatherTask drives a step with several inputs: their watermarks meet here, the
@@ -96,6 +97,7 @@ type gatherTask struct {
 	in      *inbox
 	wms     []types.Time
 	step    *step
+	flush   rejectors
 	permits permits
 }
 
@@ -149,7 +151,7 @@ func (t *gatherTask) take(ctx context.Context, m message, wm types.Time) (types.
 	if err := t.step.advance(ctx, least); err != nil {
 		return wm, err
 	}
-	return least, t.step.rejects.Flush(ctx)
+	return least, t.flush.Flush(ctx)
 }
 
 // finish ends the step's output early: nothing further can change the result.
@@ -162,7 +164,7 @@ func (t *gatherTask) finish(ctx context.Context, wm types.Time) error {
 	if err := t.step.advance(ctx, types.MaxTime); err != nil && !errors.Is(err, flow.ErrEnough) {
 		return err
 	}
-	return t.step.rejects.Flush(ctx)
+	return t.flush.Flush(ctx)
 }
 
 // recovered turns a panic of a task, which is a defect, into the error of its

@@ -3,6 +3,8 @@ package format
 import (
 	"bytes"
 	"fmt"
+
+	"github.com/millrace-sql/millrace/sql/types"
 )
 
 // skip returns the index of what ends the unquoted field at b[i:].
@@ -31,7 +33,9 @@ func (d *csvDecoder) skip(b []byte, i int) int {
 // its end is looked for.
 func (d *csvDecoder) text(c *column, b []byte, i int) int {
 	at := c.offset(d.rows)
-	c.room(at, len(b)-i)
+	if at+len(b)-i+slack > len(c.data) {
+		c.room(at, len(b)-i)
+	}
 	out, n, j := c.data[at:], 0, i
 	for len(b)-j >= 8 {
 		w := load8(b, j)
@@ -43,7 +47,7 @@ func (d *csvDecoder) text(c *column, b []byte, i int) int {
 			if b[j] != d.delimiter && b[j] != '\n' {
 				break
 			}
-			if c.limit != 0 {
+			if c.limit != 0 && (n > c.limit || c.kind == types.Char) {
 				n = c.fit(at, n)
 			}
 			c.setOffset(d.rows+1, at+n)

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"unicode/utf16"
 	"unicode/utf8"
+
+	"github.com/millrace-sql/millrace/sql/types"
 )
 
 // text stores the string whose first character is b[i] in a text column that is
@@ -12,7 +14,9 @@ import (
 // is looked for.
 func (d *jsonDecoder) text(c *column, b []byte, i int) int {
 	at := c.offset(d.rows)
-	c.room(at, len(b)-i)
+	if at+len(b)-i+slack > len(c.data) {
+		c.room(at, len(b)-i)
+	}
 	out, n, j := c.data[at:], 0, i
 	for len(b)-j >= 8 {
 		w := load8(b, j)
@@ -24,7 +28,7 @@ func (d *jsonDecoder) text(c *column, b []byte, i int) int {
 			if b[j] != '"' {
 				break
 			}
-			if c.limit != 0 {
+			if c.limit != 0 && (n > c.limit || c.kind == types.Char) {
 				n = c.fit(at, n)
 			}
 			c.setOffset(d.rows+1, at+n)

@@ -31,7 +31,7 @@ func benchBatches(keys, batches int) []benchBatch {
 	return out
 }
 
-func everyRow() []uint32 {
+func benchSel() []uint32 {
 	rows := make([]uint32, benchRows)
 	for i := range rows {
 		rows[i] = uint32(i)
@@ -47,7 +47,7 @@ func reportRows(b *testing.B, batches int) {
 func BenchmarkGroups(b *testing.B) {
 	for _, keys := range []int{10, 10_000, 1_000_000} {
 		b.Run(fmt.Sprintf("keys=%d", keys), func(b *testing.B) {
-			batches, rows, ids := benchBatches(keys, 512), everyRow(), make([]uint32, benchRows)
+			batches, rows, ids := benchBatches(keys, 512), benchSel(), make([]uint32, benchRows)
 			g := NewGroups([]arrow.DataType{arrow.BinaryTypes.String})
 			done := 0
 			for b.Loop() {
@@ -67,7 +67,7 @@ func BenchmarkGroups(b *testing.B) {
 func BenchmarkTumble(b *testing.B) {
 	for _, keys := range []int{10, 10_000, 1_000_000} {
 		b.Run(fmt.Sprintf("keys=%d", keys), func(b *testing.B) {
-			batches, rows, ids := benchBatches(keys, 512), everyRow(), make([]uint32, benchRows)
+			batches, rows, ids := benchBatches(keys, 512), benchSel(), make([]uint32, benchRows)
 			g := NewGroups([]arrow.DataType{arrow.BinaryTypes.String})
 			var funcs []Func
 			done := 0

@@ -1,29 +1,31 @@
 package agg
 
 import (
-	"encoding/binary"
-	"math/bits"
-
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/memory"
-	"github.com/cespare/xxhash/v2"
 )
 
 // Groups gives every distinct key a dense id, counted from 0 in order of first
 // appearance. Two NULLs are the same key (kda-sql.md §4.3).
 //
-// It is one open-addressing table over key bytes: a slot holds 32 bits of hash
-// beside the id, so that most probes touch the key bytes only on a hit.
+// It is one open-addressing table: a slot holds 32 bits of hash beside the id, so
+// that most probes touch an entry only on a hit, and the entry holds a key of up
+// to 16 bytes whole.
 type Groups struct {
-	kinds []arrow.DataType
-	slots []uint64 // hash tag <<32 | id+1; 0 = free
-	mask  uint64
-	data  []byte   // the keys, back to back
-	ends  []uint64 // end of key i in data
-	null  []bool   // key i is NULL; only for a single column
-	hash  []uint64 // of key i, for growing
+	kinds   []arrow.DataType
+	slots   []uint64 // hash tag <<32 | id+1; 0 = free
+	mask    uint64
+	entries []entry // by id
+	data    []byte  // the keys, back to back
 
-	keys keys // scratch of Assign
+	keys  keys     // scratch of Assign
+	found []uint64 // scratch of Assign: the first slot probed, per row
+}
+
+// entry is one key: its word, and where its bytes end in data.
+type entry struct {
+	word
+	end uint64
 }
 
 const firstSlots = 256
@@ -35,17 +37,18 @@ func NewGroups(kinds []arrow.DataType) *Groups {
 }
 
 // Len is the number of groups.
-func (g *Groups) Len() int { return len(g.ends) }
+func (g *Groups) Len() int { return len(g.entries) }
 
 // Bytes is the memory held.
 func (g *Groups) Bytes() int64 {
-	return int64(cap(g.slots)*8 + cap(g.data) + cap(g.ends)*8 + cap(g.hash)*8 + cap(g.null))
+	const entryBytes = 32
+	return int64(cap(g.slots)*8 + cap(g.data) + cap(g.entries)*entryBytes)
 }
 
 // Reset forgets every key and keeps the memory.
 func (g *Groups) Reset() {
 	clear(g.slots)
-	g.data, g.ends, g.null, g.hash = g.data[:0], g.ends[:0], g.null[:0], g.hash[:0]
+	g.data, g.entries = g.data[:0], g.entries[:0]
 }
 
 // Assign writes to ids[i] the group of row rows[i] of the key columns. ids must
@@ -53,32 +56,39 @@ func (g *Groups) Reset() {
 func (g *Groups) Assign(columns []arrow.Array, rows []uint32, ids []uint32) {
 	if len(g.kinds) == 0 {
 		clear(ids)
-		if len(rows) > 0 && len(g.ends) == 0 {
-			g.add(nil, false, 0)
+		if len(rows) > 0 && len(g.entries) == 0 {
+			g.add(word{}, nil, word{}.hash())
 		}
 		return
 	}
 	k := &g.keys
 	k.load(columns, rows)
-	for i := range rows {
-		h := k.hash[i]
-		key := k.data[k.start[i]:k.end[i]]
-		null := k.null != nil && k.null[i]
-		at := h & g.mask
-		for {
-			s := g.slots[at]
-			if s == 0 {
-				id := g.add(key, null, h)
-				ids[i] = id
-				break
-			}
-			if id := uint32(s) - 1; s>>32 == h>>32 && g.equal(id, key, null) {
-				ids[i] = id
-				break
-			}
-			at = (at + 1) & g.mask
-		}
+	words, hashes, ids := k.words[:len(rows)], k.hashes[:len(rows)], ids[:len(rows)]
+	// The first slots are read in a loop of their own: the loads do not depend on
+	// each other, so the processor waits for many cache lines at once.
+	g.found = sized(g.found, len(rows))
+	found := g.found
+	slots, mask := g.slots, g.mask
+	for i, h := range hashes {
+		found[i] = slots[h&mask]
 	}
+	for i := range words {
+		w, s := &words[i], found[i]
+		// What stood in a slot stands there for good, also after the table grew.
+		if id := uint32(s) - 1; s != 0 && s>>32 == hashes[i]>>32 && g.entries[id].word == *w && !w.long() {
+			ids[i] = id
+			continue
+		}
+		ids[i] = g.assign(*w, k.bytes(i), hashes[i])
+	}
+}
+
+// assign is the group of one key, made where it is new.
+func (g *Groups) assign(w word, key []byte, h uint64) uint32 {
+	if id := g.find(w, key, h); id != NoGroup {
+		return id
+	}
+	return g.add(w, key, h)
 }
 
 // NoGroup is what Find writes for a key that is not there.
@@ -91,50 +101,37 @@ func (g *Groups) Find(columns []arrow.Array, rows []uint32, ids []uint32) {
 	var k keys
 	k.load(columns, rows)
 	for i := range rows {
-		h := k.hash[i]
-		key := k.data[k.start[i]:k.end[i]]
-		null := k.null != nil && k.null[i]
-		ids[i] = NoGroup
-		for at := h & g.mask; g.slots[at] != 0; at = (at + 1) & g.mask {
-			s := g.slots[at]
-			if id := uint32(s) - 1; s>>32 == h>>32 && g.equal(id, key, null) {
-				ids[i] = id
-				break
-			}
-		}
+		ids[i] = g.find(k.words[i], k.bytes(i), k.hashes[i])
 	}
 }
 
-func (g *Groups) equal(id uint32, key []byte, null bool) bool {
-	if len(g.null) > 0 && g.null[id] != null || len(g.null) == 0 && null {
-		return false
+func (g *Groups) find(w word, key []byte, h uint64) uint32 {
+	for at := h & g.mask; g.slots[at] != 0; at = (at + 1) & g.mask {
+		s := g.slots[at]
+		id := uint32(s) - 1
+		if s>>32 == h>>32 && g.entries[id].word == w && (!w.long() || string(g.key(id)) == string(key)) {
+			return id
+		}
 	}
-	return string(g.key(id)) == string(key)
+	return NoGroup
 }
 
 func (g *Groups) key(id uint32) []byte {
 	start := uint64(0)
 	if id > 0 {
-		start = g.ends[id-1]
+		start = g.entries[id-1].end
 	}
-	return g.data[start:g.ends[id]]
+	return g.data[start:g.entries[id].end]
 }
 
 // add appends a key that is not there yet.
-func (g *Groups) add(key []byte, null bool, h uint64) uint32 {
-	id := uint32(len(g.ends))
+func (g *Groups) add(w word, key []byte, h uint64) uint32 {
+	id := uint32(len(g.entries))
 	g.data = append(g.data, key...)
-	g.ends = append(g.ends, uint64(len(g.data)))
-	g.hash = append(g.hash, h)
-	if null || len(g.null) > 0 {
-		for len(g.null) < int(id) {
-			g.null = append(g.null, false)
-		}
-		g.null = append(g.null, null)
-	}
+	g.entries = append(g.entries, entry{word: w, end: uint64(len(g.data))})
 	// Half full is where linear probing with 32-bit tags still ends in about one
 	// and a half probes.
-	if len(g.ends)*2 > len(g.slots) {
+	if len(g.entries)*2 > len(g.slots) {
 		g.grow()
 	} else {
 		g.place(h, id)
@@ -153,31 +150,10 @@ func (g *Groups) place(h uint64, id uint32) {
 func (g *Groups) grow() {
 	g.slots = make([]uint64, len(g.slots)*4)
 	g.mask = uint64(len(g.slots) - 1)
-	for id, h := range g.hash {
-		g.place(h, uint32(id))
+	for id := range g.entries {
+		g.place(g.entries[id].hash(), uint32(id))
 	}
 }
 
 // Columns is the keys in id order, one array per key column.
 func (g *Groups) Columns(mem memory.Allocator) []arrow.Array { return g.decode(mem) }
-
-// hashKey mixes a key of up to 16 bytes without a branch on its content; longer
-// keys go through xxhash. It is the same in every process: the exchange relies
-// on it.
-func hashKey(b []byte) uint64 {
-	const m1, m2 = 0x9E3779B97F4A7C15, 0xD6E8FEB86659FD93
-	var lo, hi uint64
-	switch n := len(b); {
-	case n > 16:
-		return xxhash.Sum64(b)
-	case n >= 8:
-		lo, hi = binary.LittleEndian.Uint64(b), binary.LittleEndian.Uint64(b[n-8:])
-	case n >= 4:
-		lo, hi = uint64(binary.LittleEndian.Uint32(b)), uint64(binary.LittleEndian.Uint32(b[n-4:]))
-	case n > 0:
-		lo = uint64(b[0]) | uint64(b[n/2])<<8 | uint64(b[n-1])<<16
-	}
-	h, l := bits.Mul64(lo^m1^uint64(len(b)), hi^m2)
-	x := h ^ l
-	return x ^ x>>32*m2
-}

@@ -8,103 +8,128 @@ import (
 	"github.com/apache/arrow/go/v17/arrow/array"
 )
 
-// keys is the key bytes and hashes of one batch. A single string column is
-// pointed at where it lies; every other key is encoded:
+// keys is the words and hashes of the keys of one batch, and their bytes. A
+// single string column is pointed at where it lies; every other key is encoded:
 //
-//	one column       the value, 8 bytes little-endian, or the bytes; NULL apart
+//	one column       the value, 8 bytes little-endian, or the bytes; NULL has none
 //	several columns  per column a NULL byte, then 8 bytes, or length u32 + bytes
 type keys struct {
+	words      []word
+	hashes     []uint64
 	data       []byte
 	start, end []uint32
-	null       []bool // nil = none
-	hash       []uint64
+	offsets    []int32  // of a single string column, else nil
+	rows       []uint32 // with offsets
 
 	buf     []byte
-	nullBuf []bool
+	sources []source
+}
+
+// bytes is key i.
+func (k *keys) bytes(i int) []byte {
+	switch {
+	case k.words[i].n == nullKey:
+		return nil
+	case k.offsets != nil:
+		r := k.rows[i]
+		return k.data[k.offsets[r]:k.offsets[r+1]]
+	case k.start == nil:
+		return k.data[i*8 : i*8+8]
+	}
+	return k.data[k.start[i]:k.end[i]]
 }
 
 func (k *keys) load(columns []arrow.Array, rows []uint32) {
-	n := len(rows)
-	k.start, k.end, k.hash = sized(k.start, n), sized(k.end, n), sized(k.hash, n)
-	k.null = nil
+	k.words, k.hashes = sized(k.words, len(rows)), sized(k.hashes, len(rows))
+	k.offsets, k.rows = nil, rows
 	if len(columns) == 1 {
 		k.loadOne(columns[0], rows)
 	} else {
 		k.loadMany(columns, rows)
 	}
-	for i := range rows {
-		k.hash[i] = hashKey(k.data[k.start[i]:k.end[i]])
+	for i := range k.words {
+		k.hashes[i] = k.words[i].hash()
 	}
 }
 
 func (k *keys) loadOne(col arrow.Array, rows []uint32) {
+	k.start, k.end = nil, nil
+	words := k.words[:len(rows)]
 	if offsets, data, ok := varWidth(col); ok {
-		k.data = data
+		k.offsets, k.data = offsets, data
 		for i, r := range rows {
-			k.start[i], k.end[i] = uint32(offsets[r]), uint32(offsets[r+1])
+			words[i] = wordOf(data[offsets[r]:offsets[r+1]])
 		}
 	} else {
 		k.buf = sized(k.buf, len(rows)*8)
-		fixed(col, rows, k.buf, 8)
+		fixed(col, rows, k.buf)
 		k.data = k.buf
-		for i := range rows {
-			k.start[i], k.end[i] = uint32(i*8), uint32(i*8+8)
+		for i := range words {
+			v := binary.LittleEndian.Uint64(k.buf[i*8:])
+			words[i] = word{v, v, 8}
 		}
 	}
 	if col.NullN() == 0 {
 		return
 	}
-	k.nullBuf = sized(k.nullBuf, len(rows))
-	k.null = k.nullBuf
 	for i, r := range rows {
-		k.null[i] = col.IsNull(int(r))
-		if k.null[i] {
-			k.end[i] = k.start[i]
+		if col.IsNull(int(r)) {
+			words[i] = word{n: nullKey}
 		}
 	}
+}
+
+// source is one of several key columns.
+type source struct {
+	offsets []int32
+	data    []byte
+	values  []byte // of a column of fixed width, 8 bytes a row
+	col     arrow.Array
+	nulls   bool
 }
 
 // loadMany encodes row by row; the widths of the fixed columns are known, so a
 // row costs one append per column.
 func (k *keys) loadMany(columns []arrow.Array, rows []uint32) {
-	type source struct {
-		offsets []int32
-		data    []byte
-		values  []byte
-		col     arrow.Array
-		nulls   bool
-	}
-	sources := make([]source, len(columns))
+	k.start, k.end = sized(k.start, len(rows)), sized(k.end, len(rows))
+	k.sources = sized(k.sources, len(columns))
 	for c, col := range columns {
-		s := source{col: col, nulls: col.NullN() > 0}
+		s := &k.sources[c]
+		s.col, s.nulls = col, col.NullN() > 0
 		var ok bool
 		if s.offsets, s.data, ok = varWidth(col); !ok {
-			s.values = make([]byte, len(rows)*8)
-			fixed(col, rows, s.values, 8)
+			s.values = sized(s.values, len(rows)*8)
+			fixed(col, rows, s.values)
 		}
-		sources[c] = s
 	}
 	buf := k.buf[:0]
 	for i, r := range rows {
 		k.start[i] = uint32(len(buf))
-		for c := range sources {
-			s := &sources[c]
-			if s.nulls && s.col.IsNull(int(r)) {
-				buf = append(buf, 1)
-				continue
-			}
-			buf = append(buf, 0)
-			if s.values != nil {
-				buf = append(buf, s.values[i*8:i*8+8]...)
-				continue
-			}
-			v := s.data[s.offsets[r]:s.offsets[r+1]]
-			buf = binary.LittleEndian.AppendUint32(buf, uint32(len(v)))
-			buf = append(buf, v...)
+		for c := range k.sources {
+			buf = k.sources[c].append(buf, i, r)
 		}
 		k.end[i] = uint32(len(buf))
+		k.words[i] = wordOf(buf[k.start[i]:])
 	}
 	k.buf, k.data = buf, buf
+	for c := range k.sources {
+		// The columns are borrowed for the call only.
+		k.sources[c].col, k.sources[c].offsets, k.sources[c].data = nil, nil, nil
+	}
+}
+
+// append encodes row r, the i-th of those chosen.
+func (s *source) append(buf []byte, i int, r uint32) []byte {
+	if s.nulls && s.col.IsNull(int(r)) {
+		return append(buf, 1)
+	}
+	buf = append(buf, 0)
+	if s.offsets == nil {
+		return append(buf, s.values[i*8:i*8+8]...)
+	}
+	v := s.data[s.offsets[r]:s.offsets[r+1]]
+	buf = binary.LittleEndian.AppendUint32(buf, uint32(len(v)))
+	return append(buf, v...)
 }
 
 // varWidth is the offsets and bytes of a string or binary column.
@@ -125,51 +150,51 @@ func bytesOf(offsets []int32, d arrow.ArrayData) ([]int32, []byte, bool) {
 	return offsets, nil, true
 }
 
-// fixed writes the 8-byte form of the rows' values at a stride. Floats are
+// fixed writes the 8-byte form of the rows' values, back to back. Floats are
 // normalised so that 0 and -0, and all NaNs, are one key.
-func fixed(col arrow.Array, rows []uint32, dst []byte, stride int) {
+func fixed(col arrow.Array, rows []uint32, dst []byte) {
 	switch col := col.(type) {
 	case *array.Int8:
-		putInts(col.Int8Values(), rows, dst, stride)
+		putInts(col.Int8Values(), rows, dst)
 	case *array.Int16:
-		putInts(col.Int16Values(), rows, dst, stride)
+		putInts(col.Int16Values(), rows, dst)
 	case *array.Int32:
-		putInts(col.Int32Values(), rows, dst, stride)
+		putInts(col.Int32Values(), rows, dst)
 	case *array.Int64:
-		putInts(col.Int64Values(), rows, dst, stride)
+		putInts(col.Int64Values(), rows, dst)
 	case *array.Date32:
-		putInts(col.Date32Values(), rows, dst, stride)
+		putInts(col.Date32Values(), rows, dst)
 	case *array.Time64:
-		putInts(col.Time64Values(), rows, dst, stride)
+		putInts(col.Time64Values(), rows, dst)
 	case *array.Timestamp:
-		putInts(col.TimestampValues(), rows, dst, stride)
+		putInts(col.TimestampValues(), rows, dst)
 	case *array.Duration:
-		putInts(col.DurationValues(), rows, dst, stride)
+		putInts(col.DurationValues(), rows, dst)
 	case *array.Float32:
 		for i, r := range rows {
-			binary.LittleEndian.PutUint64(dst[i*stride:], floatKey(float64(col.Value(int(r)))))
+			binary.LittleEndian.PutUint64(dst[i*8:], floatKey(float64(col.Value(int(r)))))
 		}
 	case *array.Float64:
 		for i, r := range rows {
-			binary.LittleEndian.PutUint64(dst[i*stride:], floatKey(col.Value(int(r))))
+			binary.LittleEndian.PutUint64(dst[i*8:], floatKey(col.Value(int(r))))
 		}
 	case *array.Boolean:
 		for i, r := range rows {
-			binary.LittleEndian.PutUint64(dst[i*stride:], 0)
+			binary.LittleEndian.PutUint64(dst[i*8:], 0)
 			if col.Value(int(r)) {
-				dst[i*stride] = 1
+				dst[i*8] = 1
 			}
 		}
 	case *array.Decimal128:
 		for i, r := range rows {
-			binary.LittleEndian.PutUint64(dst[i*stride:], col.Value(int(r)).LowBits())
+			binary.LittleEndian.PutUint64(dst[i*8:], col.Value(int(r)).LowBits())
 		}
 	}
 }
 
-func putInts[T ~int8 | ~int16 | ~int32 | ~int64](values []T, rows []uint32, dst []byte, stride int) {
+func putInts[T ~int8 | ~int16 | ~int32 | ~int64](values []T, rows []uint32, dst []byte) {
 	for i, r := range rows {
-		binary.LittleEndian.PutUint64(dst[i*stride:], uint64(int64(values[r])))
+		binary.LittleEndian.PutUint64(dst[i*8:], uint64(int64(values[r])))
 	}
 }
 

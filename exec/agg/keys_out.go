@@ -21,7 +21,7 @@ func (g *Groups) decode(mem memory.Allocator) []arrow.Array {
 	for id := range g.Len() {
 		key := g.key(uint32(id))
 		if len(g.kinds) == 1 {
-			if len(g.null) > 0 && g.null[id] {
+			if g.entries[id].n == nullKey {
 				builders[0].AppendNull()
 			} else {
 				appendKey(builders[0], key)

@@ -16,10 +16,16 @@ import (
 // result does not depend on the order of the rows: only a sum that itself does
 // not fit is an overflow.
 type sumExact struct {
-	result types.Type
-	mean   bool
-	sums   []int128
-	counts []int64
+	result  types.Type
+	mean    bool
+	cells   []exactCell
+	scratch []int64 // decimals as whole numbers
+}
+
+// exactCell keeps sum and count in one cache line.
+type exactCell struct {
+	sum   int128
+	count int64
 }
 
 type int128 struct {
@@ -53,7 +59,7 @@ func (s int128) div(n int64) (quotient int64, rest uint64) {
 	return int64(q), r
 }
 
-func (s *sumExact) grow(n int) { s.sums, s.counts = grown(s.sums, n), grown(s.counts, n) }
+func (s *sumExact) grow(n int) { s.cells = grown(s.cells, n) }
 
 func (s *sumExact) Update(n int, groups, rows []uint32, arg arrow.Array) {
 	s.grow(n)
@@ -67,28 +73,36 @@ func (s *sumExact) Update(n int, groups, rows []uint32, arg arrow.Array) {
 	case *array.Int64:
 		addInts(s, a.Int64Values(), groups, rows, arg)
 	case *array.Decimal128:
-		for i, g := range groups {
-			if r := int(rows[i]); a.IsValid(r) {
-				s.sums[g].add(int64(a.Value(r).LowBits()))
-				s.counts[g]++
-			}
-		}
+		s.scratch = unscaled(s.scratch, a, rows)
+		addInts(s, s.scratch, groups, rows, arg)
 	}
 }
 
+// unscaled is the rows' values of a decimal column, at their own places; the
+// type has at most 18 digits, so the low word is the whole value.
+func unscaled(dst []int64, a *array.Decimal128, rows []uint32) []int64 {
+	dst = sized(dst, a.Len())
+	values := a.Values()
+	for _, r := range rows {
+		dst[r] = int64(values[r].LowBits())
+	}
+	return dst
+}
+
 func addInts[T int8 | int16 | int32 | int64](s *sumExact, values []T, groups, rows []uint32, arg arrow.Array) {
-	sums, counts := s.sums, s.counts
+	cells, rows := s.cells, rows[:len(groups)]
 	if arg.NullN() == 0 {
 		for i, g := range groups {
-			sums[g].add(int64(values[rows[i]]))
-			counts[g]++
+			c := &cells[g]
+			c.sum.add(int64(values[rows[i]]))
+			c.count++
 		}
 		return
 	}
 	for i, g := range groups {
 		if r := rows[i]; arg.IsValid(int(r)) {
-			sums[g].add(int64(values[r]))
-			counts[g]++
+			cells[g].sum.add(int64(values[r]))
+			cells[g].count++
 		}
 	}
 }
@@ -97,20 +111,24 @@ func (s *sumExact) Merge(n int, groups []uint32, state []arrow.Array) {
 	s.grow(n)
 	sums, counts := state[0].(*array.Decimal128).Values(), state[1].(*array.Int64).Int64Values()
 	for i, g := range groups {
-		s.sums[g].merge(int128{sums[i].LowBits(), sums[i].HighBits()})
-		s.counts[g] += counts[i]
+		s.cells[g].sum.merge(int128{sums[i].LowBits(), sums[i].HighBits()})
+		s.cells[g].count += counts[i]
 	}
 }
 
 func (s *sumExact) State(n int, mem memory.Allocator) []arrow.Array {
 	s.grow(n)
-	b := array.NewDecimal128Builder(mem, &arrow.Decimal128Type{Precision: 38})
-	defer b.Release()
-	b.Reserve(n)
-	for _, v := range s.sums[:n] {
-		b.UnsafeAppend(decimal128.New(v.hi, v.lo))
+	sums := array.NewDecimal128Builder(mem, &arrow.Decimal128Type{Precision: 38})
+	counts := array.NewInt64Builder(mem)
+	defer sums.Release()
+	defer counts.Release()
+	sums.Reserve(n)
+	counts.Reserve(n)
+	for _, c := range s.cells[:n] {
+		sums.UnsafeAppend(decimal128.New(c.sum.hi, c.sum.lo))
+		counts.UnsafeAppend(c.count)
 	}
-	return []arrow.Array{b.NewArray(), int64Column(s.counts[:n], mem)}
+	return []arrow.Array{sums.NewArray(), counts.NewArray()}
 }
 
 func (s *sumExact) Result(n int, mem memory.Allocator) (arrow.Array, []uint32) {
@@ -120,11 +138,11 @@ func (s *sumExact) Result(n int, mem memory.Allocator) (arrow.Array, []uint32) {
 	b.Reserve(n)
 	var overflow []uint32
 	for g := range n {
-		if s.counts[g] == 0 {
+		if s.cells[g].count == 0 {
 			b.AppendNull()
 			continue
 		}
-		v, ok := s.sums[g].int64()
+		v, ok := s.cells[g].sum.int64()
 		if s.mean {
 			v, ok = s.average(g), true
 		}
@@ -141,9 +159,10 @@ func (s *sumExact) Result(n int, mem memory.Allocator) (arrow.Array, []uint32) {
 // average of integers is cut towards zero ([S] in §13.1); of decimals it keeps
 // the scale and rounds half away from zero, as CAST does.
 func (s *sumExact) average(g int) int64 {
-	q, rest := s.sums[g].div(s.counts[g])
-	if s.result.Kind == types.Decimal && rest*2 >= uint64(s.counts[g]) {
-		if s.sums[g].hi < 0 {
+	c := &s.cells[g]
+	q, rest := c.sum.div(c.count)
+	if s.result.Kind == types.Decimal && rest*2 >= uint64(c.count) {
+		if c.sum.hi < 0 {
 			return q - 1
 		}
 		return q + 1

@@ -13,13 +13,18 @@ import (
 // the other in stream order and then shard by shard: the same log gives the
 // same bits for any batch size.
 type sumFloat struct {
-	kind   types.Kind
-	mean   bool
-	sums   []float64
-	counts []int64
+	kind  types.Kind
+	mean  bool
+	cells []floatCell
 }
 
-func (s *sumFloat) grow(n int) { s.sums, s.counts = grown(s.sums, n), grown(s.counts, n) }
+// floatCell keeps sum and count in one cache line.
+type floatCell struct {
+	sum   float64
+	count int64
+}
+
+func (s *sumFloat) grow(n int) { s.cells = grown(s.cells, n) }
 
 func (s *sumFloat) Update(n int, groups, rows []uint32, arg arrow.Array) {
 	s.grow(n)
@@ -32,18 +37,19 @@ func (s *sumFloat) Update(n int, groups, rows []uint32, arg arrow.Array) {
 }
 
 func addFloats[T float32 | float64](s *sumFloat, values []T, groups, rows []uint32, arg arrow.Array) {
-	sums, counts := s.sums, s.counts
+	cells, rows := s.cells, rows[:len(groups)]
 	if arg.NullN() == 0 {
 		for i, g := range groups {
-			sums[g] += float64(values[rows[i]])
-			counts[g]++
+			c := &cells[g]
+			c.sum += float64(values[rows[i]])
+			c.count++
 		}
 		return
 	}
 	for i, g := range groups {
 		if r := rows[i]; arg.IsValid(int(r)) {
-			sums[g] += float64(values[r])
-			counts[g]++
+			cells[g].sum += float64(values[r])
+			cells[g].count++
 		}
 	}
 }
@@ -52,17 +58,23 @@ func (s *sumFloat) Merge(n int, groups []uint32, state []arrow.Array) {
 	s.grow(n)
 	sums, counts := state[0].(*array.Float64).Float64Values(), state[1].(*array.Int64).Int64Values()
 	for i, g := range groups {
-		s.sums[g] += sums[i]
-		s.counts[g] += counts[i]
+		s.cells[g].sum += sums[i]
+		s.cells[g].count += counts[i]
 	}
 }
 
 func (s *sumFloat) State(n int, mem memory.Allocator) []arrow.Array {
 	s.grow(n)
-	b := array.NewFloat64Builder(mem)
-	defer b.Release()
-	b.AppendValues(s.sums[:n], nil)
-	return []arrow.Array{b.NewArray(), int64Column(s.counts[:n], mem)}
+	sums, counts := array.NewFloat64Builder(mem), array.NewInt64Builder(mem)
+	defer sums.Release()
+	defer counts.Release()
+	sums.Reserve(n)
+	counts.Reserve(n)
+	for _, c := range s.cells[:n] {
+		sums.UnsafeAppend(c.sum)
+		counts.UnsafeAppend(c.count)
+	}
+	return []arrow.Array{sums.NewArray(), counts.NewArray()}
 }
 
 func (s *sumFloat) Result(n int, mem memory.Allocator) (arrow.Array, []uint32) {
@@ -72,11 +84,11 @@ func (s *sumFloat) Result(n int, mem memory.Allocator) (arrow.Array, []uint32) {
 	b.Reserve(n)
 	var overflow []uint32
 	for g := range n {
-		v := s.sums[g]
+		v, count := s.cells[g].sum, s.cells[g].count
 		if s.mean {
-			v /= float64(s.counts[g])
+			v /= float64(count)
 		}
-		if s.counts[g] == 0 {
+		if count == 0 {
 			b.AppendNull()
 			continue
 		}

@@ -216,7 +216,8 @@ func (a *Aggregate) rejectLate(b flow.Batch, rows []uint32, span window.Span, ou
 
 // Advance releases every pane that is complete below wm.
 func (a *Aggregate) Advance(_ context.Context, wm types.Time, out flow.Out) (types.Time, error) {
-	a.wm = wm
+	// After a restore the sources begin again below what was released.
+	a.wm = max(a.wm, wm)
 	if !a.windowed && wm == types.MaxTime && len(a.panes) == 0 && len(a.keys) == 0 && !a.partial {
 		// An aggregate without GROUP BY has one row, also over no rows.
 		if _, err := a.paneOf(window.Span{}); err != nil {

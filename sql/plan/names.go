@@ -36,9 +36,9 @@ func Match(name ast.Name, stored []string, exact bool) (int, error) {
 }
 
 // Suggest is a hint that names the nearest of the known names, "" where none is
-// near: at most a third of the letters, and never more than three, differ.
+// near: at most a third of the letters, rounded up, and never more than three, differ.
 func Suggest(name string, known []string) string {
-	best, distance := "", min(3, max(1, len(name)/3))+1
+	best, distance := "", min(3, max(1, (len(name)+2)/3))+1
 	for _, k := range known {
 		if d := editDistance(strings.ToUpper(name), strings.ToUpper(k)); d < distance {
 			best, distance = k, d

@@ -25,10 +25,7 @@ func (w *Writer) Commit(ctx context.Context, epoch uint64, prepared []byte) erro
 	if t.Version != formatVersion {
 		return fail("table", w.table.location, fmt.Errorf("token of epoch %d: %w: %d", epoch, ErrVersion, t.Version))
 	}
-	l := w.table.log
-	l.mu.Lock()
 	err := w.commit(ctx, epoch, t.Files)
-	l.mu.Unlock()
 	if err == nil {
 		err = w.clean(ctx, t.Files)
 	}
@@ -36,27 +33,21 @@ func (w *Writer) Commit(ctx context.Context, epoch uint64, prepared []byte) erro
 }
 
 func (w *Writer) commit(ctx context.Context, epoch uint64, files []stagedFile) error {
-	l := w.table.log
-	if err := w.table.ensureOpen(ctx); err != nil {
+	if done, err := w.begin(ctx, epoch, files); done || err != nil {
 		return err
 	}
-	if !w.swept {
-		if err := w.table.sweep(ctx); err != nil {
-			return err
-		}
-		w.swept = true
+	// Without the lock: lanes wait for the disk together.
+	if err := w.publish(ctx, files); err != nil {
+		return err
 	}
 	r := record{Kind: kindAppend, Incarnation: &w.id.Incarnation, Pump: w.id.Pump, Lane: w.id.Lane, Epoch: epoch}
 	for _, f := range files {
 		r.Added = append(r.Added, f.DataFile)
 	}
+	l := w.table.log
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	for {
-		if last, ok := l.writers[w.id]; ok && epoch <= last.epoch {
-			return w.repeated(ctx, epoch, last, files)
-		}
-		if err := w.publish(ctx, files); err != nil {
-			return err
-		}
 		err := l.put(ctx, r)
 		if !errors.Is(err, ErrExists) {
 			return err
@@ -64,7 +55,30 @@ func (w *Writer) commit(ctx context.Context, epoch uint64, files []stagedFile) e
 		if err := l.refresh(ctx, 0); err != nil {
 			return err
 		}
+		if last, ok := l.writers[w.id]; ok && epoch <= last.epoch {
+			return w.repeated(ctx, epoch, last, files)
+		}
 	}
+}
+
+// begin finds out whether the epoch is recorded already; if not, the location is ready for its files.
+func (w *Writer) begin(ctx context.Context, epoch uint64, files []stagedFile) (done bool, err error) {
+	l := w.table.log
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if err := w.table.ensureOpen(ctx); err != nil {
+		return false, err
+	}
+	if !w.swept {
+		if err := w.table.sweep(ctx); err != nil {
+			return false, err
+		}
+		w.swept = true
+	}
+	if last, ok := l.writers[w.id]; ok && epoch <= last.epoch {
+		return true, w.repeated(ctx, epoch, last, files)
+	}
+	return false, nil
 }
 
 // repeated checks that an epoch which is recorded already is the same one: two runs with one identity, the second from an
@@ -76,7 +90,7 @@ func (w *Writer) repeated(ctx context.Context, epoch uint64, last lastCommit, fi
 				ErrConflict, epoch, w.id.Pump, w.id.Lane, last.epoch, f.Path, f.Size)
 		}
 	}
-	return w.table.log.confirm(ctx, last.sequence)
+	return w.table.log.confirm(ctx, last)
 }
 
 // publish gives the staged files their final names.

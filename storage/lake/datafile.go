@@ -27,10 +27,11 @@ type dataFile struct {
 	out     bytes.Buffer
 	writer  *parquet.GenericWriter[any]
 	columns []*parquet.ColumnWriter
-	rows    int64 // in all
-	group   int64 // in the current row group
-	raw     int64 // bytes of the current row group before encoding, roughly
-	done    bool  // the footer is in out
+	rows    int64  // in all
+	group   int64  // in the current row group
+	raw     int64  // bytes of the current row group before encoding, roughly
+	done    bool   // the footer is in out
+	staged  string // key of the staged copy, once there was an attempt to make it
 }
 
 func newDataFile(l layout, c Compression, folder string, dictionary []bool) (*dataFile, error) {
@@ -41,7 +42,7 @@ func newDataFile(l layout, c Compression, folder string, dictionary []bool) (*da
 	f := &dataFile{folder: folder}
 	f.writer = parquet.NewGenericWriter[any](&f.out, schema, createdBy, parquet.Compression(compressions[c]),
 		parquet.PageBufferSize(pageBytes), parquet.WriteBufferSize(0), parquet.DataPageStatistics(false),
-		parquet.DictionaryMaxBytes(dictionaryBytes), parquet.ColumnIndexSizeLimit(boundBytes))
+		parquet.DictionaryMaxBytes(dictionaryBytes), parquet.ColumnIndexSizeLimit(func([]string) int { return boundBytes }))
 	f.columns = f.writer.ColumnWriters()
 	return f, nil
 }

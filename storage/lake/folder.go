@@ -82,13 +82,13 @@ func folderName(v PartitionValue) (string, error) {
 }
 
 // The characters that Hive encodes in folder names, besides control characters.
-const unsafe = "\"#%'*/:=?\\{}[]^\x7f"
+const escaped = "\"#%'*/:=?\\{}[]^\x7f"
 
 func escape(s string) string {
 	var b strings.Builder
 	for i := range len(s) {
 		c := s[i]
-		if c < 0x20 || strings.IndexByte(unsafe, c) >= 0 {
+		if c < 0x20 || strings.IndexByte(escaped, c) >= 0 {
 			fmt.Fprintf(&b, "%%%02X", c)
 			continue
 		}

@@ -15,9 +15,11 @@ import (
 	"github.com/google/uuid"
 )
 
+// CommitsFolder is the folder of a table's commit records, in its location.
+const CommitsFolder = "_commits"
+
 const (
 	formatVersion  = 1
-	commitsFolder  = "_commits"
 	recordSuffix   = ".json"
 	sequenceDigits = 20
 	parquetSuffix  = ".parquet"
@@ -57,7 +59,10 @@ type WriterID struct {
 	Lane        int
 }
 
-type lastCommit struct{ epoch, sequence uint64 }
+type lastCommit struct {
+	epoch, sequence uint64
+	record          record
+}
 
 // commitLog is the commit records of a table, applied in order.
 type commitLog struct {
@@ -77,7 +82,7 @@ func newCommitLog(b Bucket, location string) *commitLog {
 		ever: map[string]int64{}, writers: map[WriterID]lastCommit{}}
 }
 
-func (l *commitLog) prefix() string { return l.location + "/" + commitsFolder + "/" }
+func (l *commitLog) prefix() string { return l.location + "/" + CommitsFolder + "/" }
 
 func (l *commitLog) key(sequence uint64) string {
 	return fmt.Sprintf("%s%0*d%s", l.prefix(), sequenceDigits, sequence, recordSuffix)
@@ -150,7 +155,7 @@ func (l *commitLog) apply(r record, seq uint64) {
 	}
 	if r.Kind == kindAppend {
 		id := WriterID{Incarnation: *r.Incarnation, Pump: r.Pump, Lane: r.Lane}
-		l.writers[id] = lastCommit{epoch: r.Epoch, sequence: seq}
+		l.writers[id] = lastCommit{epoch: r.Epoch, sequence: seq, record: r}
 	}
 }
 
@@ -158,25 +163,27 @@ func (l *commitLog) apply(r record, seq uint64) {
 func (l *commitLog) put(ctx context.Context, r record) error {
 	seq := l.sequence + 1
 	r.Version = formatVersion
-	text, err := json.Marshal(r)
-	if err != nil {
-		return fail("commit record", l.key(seq), err)
-	}
-	err = l.bucket.PutIfAbsent(ctx, l.key(seq), func(w io.Writer) error {
-		_, err := w.Write(append(text, '\n'))
-		return err
-	})
+	err := l.store(ctx, seq, r)
 	if err == nil {
 		l.apply(r, seq)
 	}
 	return err
 }
 
-// confirm makes a record durable that is known to be there, in case its writer died between showing and securing it.
-func (l *commitLog) confirm(ctx context.Context, seq uint64) error {
-	err := l.bucket.PutIfAbsent(ctx, l.key(seq), func(io.Writer) error {
-		return fail("commit record", l.key(seq), ErrNotExist)
+func (l *commitLog) store(ctx context.Context, seq uint64, r record) error {
+	text, err := json.Marshal(r)
+	if err != nil {
+		return fail("commit record", l.key(seq), err)
+	}
+	return l.bucket.PutIfAbsent(ctx, l.key(seq), func(w io.Writer) error {
+		_, err := w.Write(append(text, '\n'))
+		return err
 	})
+}
+
+// confirm makes a record durable that is known to be there, in case its writer died between showing and securing it.
+func (l *commitLog) confirm(ctx context.Context, c lastCommit) error {
+	err := l.store(ctx, c.sequence, c.record)
 	if errors.Is(err, ErrExists) {
 		return nil
 	}

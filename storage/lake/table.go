@@ -83,7 +83,7 @@ func Create(ctx context.Context, bucket Bucket, location string, o Options) (*Ta
 	}
 	for _, obj := range objects {
 		rel := strings.TrimPrefix(obj.Key, t.location+"/")
-		if strings.HasPrefix(rel, commitsFolder+"/") || strings.HasSuffix(rel, parquetSuffix) {
+		if strings.HasPrefix(rel, CommitsFolder+"/") || strings.HasSuffix(rel, parquetSuffix) {
 			return nil, fail("table", t.location, fmt.Errorf("%w (found %s)", ErrTableExists, rel))
 		}
 	}

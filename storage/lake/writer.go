@@ -96,7 +96,7 @@ func (w *Writer) append(ctx context.Context, rec arrow.Record, sel []uint32) err
 	w.sampler.add(cols, rows)
 	rowBytes := l.rowBytes(rec)
 	defer clear(w.scratch) // it refers to the record's bytes
-	return w.router.split(l, rec, rows, func(folder string, rows []uint32) error {
+	err := w.router.split(l, rec, rows, func(folder string, rows []uint32) error {
 		f, err := w.file(folder)
 		if err != nil {
 			return err
@@ -107,8 +107,12 @@ func (w *Writer) append(ctx context.Context, rec arrow.Record, sel []uint32) err
 		if int64(f.out.Len()) >= w.table.opts.FileBytes {
 			return w.stageEarly(ctx, f)
 		}
-		return w.relieve(ctx)
+		return nil
 	})
+	if err != nil {
+		return err
+	}
+	return w.relieve(ctx)
 }
 
 func (w *Writer) file(folder string) (*dataFile, error) {
@@ -193,18 +197,23 @@ func (w *Writer) stageFull(ctx context.Context) error {
 	var g errgroup.Group
 	g.SetLimit(parallelFiles)
 	for i, f := range w.full {
-		key := fmt.Sprintf("%s/%s-%08d", w.stagingFolder(), w.attempt, w.counter)
-		w.counter++
+		if f.staged == "" {
+			f.staged = fmt.Sprintf("%s/%s-%08d", w.stagingFolder(), w.attempt, w.counter)
+			w.counter++
+		}
 		g.Go(func() error {
 			if err := f.finish(); err != nil {
 				return err
 			}
-			err := w.table.bucket.PutIfAbsent(ctx, key, func(out io.Writer) error {
+			err := w.table.bucket.PutIfAbsent(ctx, f.staged, func(out io.Writer) error {
 				_, err := out.Write(f.out.Bytes())
 				return err
 			})
+			if errors.Is(err, ErrExists) {
+				err = nil // an attempt before this one came further than it knew: the key is of this file alone
+			}
 			if err == nil {
-				done[i] = &stagedFile{key, DataFile{Path: f.folder, Size: int64(f.out.Len()), Rows: f.rows}}
+				done[i] = &stagedFile{f.staged, DataFile{Path: f.folder, Size: int64(f.out.Len()), Rows: f.rows}}
 			}
 			return err
 		})

@@ -1,0 +1,258 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/jedib0t/go-pretty/v6/text"
+
+	"github.com/millrace-sql/millrace"
+	"github.com/millrace-sql/millrace/connectors/format"
+	"github.com/millrace-sql/millrace/sql/types"
+)
+
+// printer writes results as text; DESIGN §9 fixes the forms.
+type printer struct {
+	format string
+	mu     sync.Mutex
+	out    *bufio.Writer
+	tables int
+}
+
+func newPrinter(name string, out io.Writer) (*printer, error) {
+	switch name {
+	case "table", "csv", "ndjson":
+		return &printer{format: name, out: bufio.NewWriter(out)}, nil
+	}
+	return nil, fmt.Errorf("format %q is not known: table, csv, ndjson", name)
+}
+
+// together tells whether results may run at the same time.
+func (p *printer) together() bool { return p.format == "ndjson" }
+
+// print writes a result to its end. Several may be printed at the same time in
+// ndjson: lines stay whole, and each carries the number of its query.
+func (p *printer) print(ctx context.Context, r millrace.Result) error {
+	var w rowWriter
+	switch {
+	case p.format == "csv":
+		w = newCSV(r.Schema())
+	case p.format == "ndjson":
+		w = newNDJSON(r)
+	case r.Streaming():
+		w = &liveTable{schema: r.Schema()}
+	default:
+		w = newTable(r.Schema())
+	}
+	var buf []byte
+	for {
+		rec, err := r.Next(ctx)
+		if err != nil {
+			buf = w.end(buf[:0])
+			werr := p.write(buf)
+			if errors.Is(err, io.EOF) {
+				return werr
+			}
+			return errors.Join(err, werr)
+		}
+		if buf = w.rows(buf[:0], rec); len(buf) > 0 {
+			if err := p.write(buf); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+func (p *printer) write(b []byte) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if _, err := p.out.Write(b); err != nil {
+		return fmt.Errorf("standard output: %w", err)
+	}
+	if err := p.out.Flush(); err != nil {
+		return fmt.Errorf("standard output: %w", err)
+	}
+	return nil
+}
+
+// rowWriter turns the batches of one result into text; end gives what is left.
+type rowWriter interface {
+	rows(dst []byte, rec arrow.Record) []byte
+	end(dst []byte) []byte
+}
+
+type csvWriter struct {
+	enc     *format.CSVEncoder
+	started bool
+}
+
+func newCSV(s types.Schema) *csvWriter {
+	return &csvWriter{enc: format.NewCSVEncoder(s, s.Visible())}
+}
+
+func (c *csvWriter) rows(dst []byte, rec arrow.Record) []byte {
+	if !c.started {
+		dst, c.started = c.enc.AppendHeader(dst), true
+	}
+	for row := range int(rec.NumRows()) {
+		dst = c.enc.Append(dst, rec, row)
+	}
+	c.enc.Reset()
+	return dst
+}
+
+// end prints the header of a result without rows.
+func (c *csvWriter) end(dst []byte) []byte {
+	if !c.started {
+		return c.enc.AppendHeader(dst)
+	}
+	return dst
+}
+
+type ndjsonWriter struct {
+	enc    *format.JSONEncoder
+	prefix string // `"_query":n` where several run together
+}
+
+func newNDJSON(r millrace.Result) *ndjsonWriter {
+	w := &ndjsonWriter{enc: format.NewJSONEncoder(r.Schema(), r.Schema().Visible())}
+	if r.Together > 1 {
+		w.prefix = `"_query":` + strconv.Itoa(r.Query)
+	}
+	return w
+}
+
+func (n *ndjsonWriter) rows(dst []byte, rec arrow.Record) []byte {
+	for row := range int(rec.NumRows()) {
+		at := len(dst)
+		dst = n.enc.Append(dst, rec, row)
+		if n.prefix != "" {
+			rest := append([]byte(nil), dst[at+1:]...)
+			dst = append(append(dst[:at+1], n.prefix...), ',')
+			if bytes.Equal(rest, []byte{'}'}) {
+				dst = dst[:len(dst)-1]
+			}
+			dst = append(dst, rest...)
+		}
+		dst = append(dst, '\n')
+	}
+	n.enc.Reset()
+	return dst
+}
+
+func (n *ndjsonWriter) end(dst []byte) []byte { return dst }
+
+// tableWriter keeps a finite result to align its columns.
+type tableWriter struct {
+	w      table.Writer
+	schema types.Schema
+	count  int
+}
+
+func newTable(s types.Schema) *tableWriter {
+	t := &tableWriter{w: table.NewWriter(), schema: s}
+	style := table.StyleLight
+	style.Format.Header = text.FormatDefault
+	t.w.SetStyle(style)
+	header := table.Row{}
+	var columns []table.ColumnConfig
+	for i, f := range s.Fields {
+		header = append(header, f.Name)
+		if f.Type.IsNumeric() {
+			columns = append(columns, table.ColumnConfig{Number: i + 1, Align: text.AlignRight, AlignHeader: text.AlignRight})
+		}
+	}
+	t.w.AppendHeader(header)
+	t.w.SetColumnConfigs(columns)
+	return t
+}
+
+func (t *tableWriter) rows(dst []byte, rec arrow.Record) []byte {
+	for row := range int(rec.NumRows()) {
+		cells := make(table.Row, len(t.schema.Fields))
+		for c := range cells {
+			cells[c] = cell(rec, c, row)
+		}
+		t.w.AppendRow(cells)
+		t.count++
+	}
+	return dst
+}
+
+func (t *tableWriter) end(dst []byte) []byte {
+	dst = append(append(dst, t.w.Render()...), '\n')
+	if t.count == 1 {
+		return append(dst, "1 row\n"...)
+	}
+	return fmt.Appendf(dst, "%d rows\n", t.count)
+}
+
+func cell(rec arrow.Record, column, row int) string {
+	if rec.Column(column).IsNull(row) {
+		return "NULL"
+	}
+	return string(format.AppendText(nil, rec.Column(column), row))
+}
+
+// liveTable prints rows as they come; a column is as wide as its name or its
+// first values.
+type liveTable struct {
+	schema types.Schema
+	widths []int
+}
+
+func (l *liveTable) rows(dst []byte, rec arrow.Record) []byte {
+	if l.widths == nil {
+		dst = l.header(dst, rec)
+	}
+	for row := range int(rec.NumRows()) {
+		for c := range l.schema.Fields {
+			dst = l.cell(dst, c, cell(rec, c, row))
+		}
+		dst = append(bytes.TrimRight(dst, " "), '\n')
+	}
+	return dst
+}
+
+func (l *liveTable) header(dst []byte, rec arrow.Record) []byte {
+	l.widths = make([]int, len(l.schema.Fields))
+	for c, f := range l.schema.Fields {
+		l.widths[c] = len([]rune(f.Name))
+		for row := range int(rec.NumRows()) {
+			l.widths[c] = max(l.widths[c], len([]rune(cell(rec, c, row))))
+		}
+	}
+	rule := dst
+	for c, f := range l.schema.Fields {
+		rule = l.cell(rule, c, f.Name)
+	}
+	dst = append(bytes.TrimRight(rule, " "), '\n')
+	for c := range l.schema.Fields {
+		dst = l.cell(dst, c, strings.Repeat("-", l.widths[c]))
+	}
+	return append(bytes.TrimRight(dst, " "), '\n')
+}
+
+func (l *liveTable) cell(dst []byte, c int, s string) []byte {
+	pad := strings.Repeat(" ", max(0, l.widths[c]-len([]rune(s))))
+	if l.schema.Fields[c].Type.IsNumeric() {
+		return append(append(append(dst, pad...), s...), "  "...)
+	}
+	return append(append(append(dst, s...), pad...), "  "...)
+}
+
+func (l *liveTable) end(dst []byte) []byte {
+	if l.widths == nil {
+		return append(dst, "0 rows\n"...)
+	}
+	return dst
+}

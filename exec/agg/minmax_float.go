@@ -1,0 +1,114 @@
+package agg
+
+import (
+	"math"
+
+	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/apache/arrow/go/v17/arrow/array"
+	"github.com/apache/arrow/go/v17/arrow/memory"
+
+	"github.com/millrace-sql/millrace/sql/types"
+)
+
+// extremeFloat is MIN or MAX of REAL and DOUBLE. NaN is above every number, so
+// that the order is total and the result does not depend on row order.
+//
+// A group without a value holds NaN: every comparison with it is false, so the
+// loops need not ask whether there is one before the value changes.
+type extremeFloat struct {
+	kind   types.Kind
+	most   bool
+	values []float64
+	seen   []bool
+	every  []uint32
+}
+
+func (e *extremeFloat) grow(n int) {
+	old := len(e.values)
+	e.values, e.seen = grown(e.values, n), grown(e.seen, n)
+	for g := old; g < n; g++ {
+		e.values[g] = math.NaN()
+	}
+}
+
+func (e *extremeFloat) Update(n int, groups, rows []uint32, arg arrow.Array) {
+	e.grow(n)
+	switch a := arg.(type) {
+	case *array.Float32:
+		takeFloats(e, a.Float32Values(), groups, rows, arg)
+	case *array.Float64:
+		takeFloats(e, a.Float64Values(), groups, rows, arg)
+	}
+}
+
+func takeFloats[T float32 | float64](e *extremeFloat, values []T, groups, rows []uint32, arg arrow.Array) {
+	held, rows := e.values, rows[:len(groups)]
+	switch {
+	case arg.NullN() > 0:
+		for i, g := range groups {
+			if arg.IsValid(int(rows[i])) {
+				e.take(g, float64(values[rows[i]]))
+			}
+		}
+	case e.most:
+		for i, g := range groups {
+			if v := float64(values[rows[i]]); !(v <= held[g]) {
+				e.take(g, v)
+			}
+		}
+	default:
+		for i, g := range groups {
+			if v := float64(values[rows[i]]); !(v >= held[g]) {
+				e.take(g, v)
+			}
+		}
+	}
+}
+
+// take lets v replace the value of a group where it is better.
+func (e *extremeFloat) take(g uint32, v float64) {
+	held := e.values[g]
+	better := !e.seen[g]
+	switch {
+	case better:
+	case v != v:
+		better = e.most
+	case held != held:
+		better = !e.most
+	case e.most:
+		better = v > held
+	default:
+		better = v < held
+	}
+	if better {
+		e.values[g], e.seen[g] = v, true
+	}
+}
+
+func (e *extremeFloat) Merge(n int, groups []uint32, state []arrow.Array) {
+	e.every = everyRow(e.every, len(groups))
+	e.Update(n, groups, e.every, state[0])
+}
+
+func (e *extremeFloat) State(n int, mem memory.Allocator) []arrow.Array {
+	a, _ := e.Result(n, mem)
+	return []arrow.Array{a}
+}
+
+func (e *extremeFloat) Result(n int, mem memory.Allocator) (arrow.Array, []uint32) {
+	e.grow(n)
+	if e.kind == types.Real {
+		narrow := make([]float32, n)
+		for g, v := range e.values[:n] {
+			narrow[g] = float32(v)
+		}
+		b := array.NewFloat32Builder(mem)
+		defer b.Release()
+		b.AppendValues(narrow, e.seen[:n])
+		return b.NewArray(), nil
+	}
+	b := array.NewFloat64Builder(mem)
+	defer b.Release()
+	b.AppendValues(e.values[:n], e.seen[:n])
+	return b.NewArray(), nil
+}
