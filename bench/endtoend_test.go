@@ -70,16 +70,6 @@ func (t *trades) groups() int64 {
 	return int64(len(seen))
 }
 
-// batches is how many batches of at most rows the source makes: it does not
-// read beyond a block.
-func (t *trades) batches(rows int) int {
-	n := 0
-	for at := 0; at < t.len(); at += appendRecords {
-		n += (min(appendRecords, t.len()-at) + rows - 1) / rows
-	}
-	return n
-}
-
 // BenchmarkEndToEnd is the whole way through the public interface, one core:
 // stored log, decoding 3 of 9 columns, windows of one minute by ticker, rows of
 // the result. ofdecode is its speed over that of decoding the same records from
@@ -117,6 +107,6 @@ func benchEndToEnd(b *testing.B, t *trades, groups int64, dir string, batch int,
 		only.pass(func() { decode(b, t, d, batch) })
 		b.StartTimer()
 	}
-	way.report(b, t.bytes, t.batches(batch))
+	way.report(b, t.bytes, (t.len()+batch-1)/batch)
 	b.ReportMetric(way.rate()/only.rate(), "ofdecode")
 }

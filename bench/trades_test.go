@@ -88,7 +88,7 @@ func newTrades(n, keys int) *trades {
 		micros += types.Time(r.Int64N(2000))
 		key, cents, volume := r.IntN(keys), r.IntN(90_000)+10_000, int32(r.IntN(9_900)+100)
 		t.data = fmt.Appendf(t.data, `{"trade_id":%d,"ticker":"%s","price":%d.%02d,"volume":%d,"side":"%s","venue":"%s",`+
-			`"trader":"desk-%04d-equity","event_time":"%s","price_change":%.3f}`,
+			`"trader":"desk-%04d-eqty","event_time":"%s","price_change":%.3f}`,
 			7_000_000_000+i, ticker(key), cents/100, cents%100, volume, sides[r.IntN(2)], venues[r.IntN(4)],
 			r.IntN(5000), micros.Std().Format("2006-01-02T15:04:05.000"), float64(r.IntN(2000)-1000)/1000)
 		t.ends = append(t.ends, len(t.data))

@@ -30,10 +30,13 @@ type reader struct {
 	schema  *arrow.Schema
 	places  []place // of the scan's columns
 
-	block  *shardlog.Block
-	next   int // record of block
+	block  *shardlog.Block // nil = none under way
+	next   int             // record of block
 	offset flow.Offset
-	rows   []rowOf // of the page under construction
+	last   uint64 // sequence number before next
+	spans  []span // of block, not yet in the metadata columns
+	total  int    // rows of the page under construction
+	cols   []arrow.Array
 	rec    arrow.Record
 }
 
@@ -41,11 +44,8 @@ type reader struct {
 // record's metadata.
 type place struct {
 	decoded int // index among the decoder's columns, -1 = metadata
-	meta    string
+	meta    metadata
 }
-
-// rowOf is the record a row came from.
-type rowOf struct{ record, rows int }
 
 // layout sorts the scan's columns into decoded ones and metadata and returns the
 // former, as indexes of the stream's schema.
@@ -55,7 +55,7 @@ func (r *reader) layout(columns []int) ([]int, error) {
 	var declared []int
 	for _, c := range columns {
 		if f := s.Fields[c]; f.Hidden {
-			r.places = append(r.places, place{decoded: -1, meta: f.Name})
+			r.places = append(r.places, place{decoded: -1, meta: newMetadata(f.Name, r.id, r.source.Mem)})
 			continue
 		}
 		r.places = append(r.places, place{decoded: len(declared)})
@@ -64,10 +64,10 @@ func (r *reader) layout(columns []int) ([]int, error) {
 	return declared, nil
 }
 
-// Read returns the next rows of the current block, or waits for a block.
+// Read returns the next rows that are in the log, or waits for a block.
 func (r *reader) Read(ctx context.Context, maxRows int) (flow.Page, error) {
 	r.release()
-	if r.block == nil || r.next == r.block.Len() {
+	if r.done() {
 		more, err := r.fetch(ctx)
 		if err != nil {
 			return flow.Page{}, err
@@ -76,18 +76,49 @@ func (r *reader) Read(ctx context.Context, maxRows int) (flow.Page, error) {
 			return flow.Page{Next: r.offset, Horizon: r.horizon()}, nil
 		}
 	}
-	bad, err := r.decode(maxRows)
+	bad, err := r.page(maxRows)
 	if err != nil {
 		return flow.Page{}, err
 	}
 	p := flow.Page{Bad: bad, Horizon: r.horizon()}
-	r.offset = flow.Offset(strconv.FormatUint(r.block.Sequence(r.next-1), 10))
+	r.offset = flow.Offset(strconv.FormatUint(r.last, 10))
 	p.Next = r.offset
-	if r.decoder.Rows() > 0 || len(r.rows) > 0 {
+	if r.total > 0 {
 		r.rec = r.record()
 		p.Rows = flow.Batch{Rec: r.rec}
 	}
 	return p, nil
+}
+
+// done tells that the block, if any, has been read.
+func (r *reader) done() bool { return r.block == nil || r.next == r.block.Len() }
+
+// page decodes block after block until the page is full or the log has no more:
+// what a page costs is then spread over as many rows as the caller takes. It ends
+// at a block with bad records, because they lie in that block's memory.
+func (r *reader) page(maxRows int) ([]flow.Rejected, error) {
+	r.total = 0
+	for {
+		bad, err := r.decode(maxRows)
+		if err != nil {
+			return nil, err
+		}
+		r.last = r.block.Sequence(r.next - 1)
+		for i := range r.places {
+			if m := r.places[i].meta; m != nil {
+				m.add(r.block, r.spans)
+			}
+		}
+		if len(bad) > 0 || r.total >= maxRows || !r.done() {
+			return bad, nil
+		}
+		// An error here is met again, and told, by the next Read.
+		if r.block, err = r.log.TryNext(); err != nil {
+			r.block = nil
+			return nil, nil
+		}
+		r.next = 0
+	}
 }
 
 // fetch moves to the next block. false without an error: there is none yet. At
@@ -106,11 +137,8 @@ func (r *reader) fetch(ctx context.Context) (bool, error) {
 	if errors.Is(err, shardlog.ErrNoMore) {
 		block, err = r.wait(ctx)
 	}
-	if err != nil || block == nil {
-		return false, err
-	}
 	r.block, r.next = block, 0
-	return true, nil
+	return err == nil && block != nil, err
 }
 
 // wait gives a live shard a moment; no block and no error when it passes, or
@@ -139,22 +167,21 @@ func (r *reader) wait(ctx context.Context) (*shardlog.Block, error) {
 // decode appends records of the block until maxRows rows are there.
 func (r *reader) decode(maxRows int) ([]flow.Rejected, error) {
 	var bad []flow.Rejected
-	r.rows = r.rows[:0]
-	total := 0
-	for r.next < r.block.Len() && total < maxRows && len(bad) < maxRows {
+	r.spans = r.spans[:0]
+	for r.next < r.block.Len() && r.total < maxRows && len(bad) < maxRows {
 		n, err := r.decoder.Append(r.block.Data(r.next))
-		if errors.Is(err, format.ErrFull) && total > 0 {
-			break
-		}
-		var b *format.Bad
-		switch {
-		case errors.As(err, &b):
-			bad = append(bad, r.reject(b))
-		case err != nil:
-			return nil, fmt.Errorf("stream %s: shard %s: record %d: %w", r.source.Stream, r.id, r.block.Sequence(r.next), err)
-		case n > 0:
-			r.rows = append(r.rows, rowOf{r.next, n})
-			total += n
+		if err != nil {
+			if errors.Is(err, format.ErrFull) && r.total > 0 {
+				break
+			}
+			why, ok := errors.AsType[*format.Bad](err)
+			if !ok {
+				return nil, fmt.Errorf("stream %s: shard %s: record %d: %w", r.source.Stream, r.id, r.block.Sequence(r.next), err)
+			}
+			bad = append(bad, r.reject(why))
+		} else if n > 0 {
+			r.spans = appendSpan(r.spans, r.next, n)
+			r.total += n
 		}
 		r.next++
 	}
@@ -170,7 +197,7 @@ func (r *reader) reject(b *format.Bad) flow.Rejected {
 
 // horizon: what is still to come arrived no earlier.
 func (r *reader) horizon() types.Time {
-	if r.block != nil && r.next < r.block.Len() {
+	if !r.done() {
 		return r.block.Arrival(r.next).Millis()
 	}
 	return r.log.Horizon().Millis()
@@ -179,57 +206,19 @@ func (r *reader) horizon() types.Time {
 // record puts decoded columns and metadata together in the scan's order.
 func (r *reader) record() arrow.Record {
 	decoded := r.decoder.Finish()
-	total := 0
-	for _, row := range r.rows {
-		total += row.rows
-	}
-	columns := make([]arrow.Array, len(r.places))
-	for i, p := range r.places {
+	r.cols = r.cols[:0]
+	for _, p := range r.places {
 		if p.decoded >= 0 {
-			columns[i] = decoded[p.decoded]
+			r.cols = append(r.cols, decoded[p.decoded])
 		} else {
-			columns[i] = r.metadata(p.meta, total)
+			r.cols = append(r.cols, p.meta.finish())
 		}
 	}
-	rec := array.NewRecord(r.schema, columns, int64(total))
-	for _, c := range columns {
+	rec := array.NewRecord(r.schema, r.cols, int64(r.total))
+	for _, c := range r.cols {
 		c.Release()
 	}
 	return rec
-}
-
-// metadata is one pseudo-column, one value per row of the page.
-func (r *reader) metadata(name string, total int) arrow.Array {
-	if name == types.RowTimeName || name == "APPROXIMATE_ARRIVAL_TIME" {
-		b := array.NewTimestampBuilder(r.source.Mem, types.Of(types.Timestamp).Arrow().(*arrow.TimestampType))
-		defer b.Release()
-		b.Reserve(total)
-		for _, row := range r.rows {
-			t := arrow.Timestamp(r.block.Arrival(row.record).Millis())
-			for range row.rows {
-				b.UnsafeAppend(t)
-			}
-		}
-		return b.NewArray()
-	}
-	b := array.NewStringBuilder(r.source.Mem)
-	defer b.Release()
-	for _, row := range r.rows {
-		var v string
-		switch name {
-		case "SHARD_ID":
-			v = string(r.id)
-		case "SEQUENCE_NUMBER":
-			v = strconv.FormatUint(r.block.Sequence(row.record), 10)
-		case "PARTITION_KEY":
-			key, _ := r.block.Record(row.record)
-			v = string(key)
-		}
-		for range row.rows {
-			b.Append(v)
-		}
-	}
-	return b.NewArray()
 }
 
 func (r *reader) release() {
@@ -243,5 +232,10 @@ func (r *reader) release() {
 func (r *reader) Close() error {
 	r.release()
 	r.decoder.Close()
+	for i := range r.places {
+		if m := r.places[i].meta; m != nil {
+			m.free()
+		}
+	}
 	return nil
 }

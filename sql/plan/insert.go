@@ -85,7 +85,7 @@ func assign(n Node, into *Relation, s *ast.Insert) (Node, error) {
 	case rowtime >= 0:
 		from := source[rowtime]
 		p.addRowTime(coerce(&Column{Index: from, Name: in.Fields[from].Name, Of: in.Fields[from].Type}, types.Of(types.Timestamp)))
-	case in.RowTime >= 0:
+	case in.RowTime >= 0 && into.Stream:
 		p.addRowTime(&Column{Index: in.RowTime, Name: types.RowTimeName, Of: types.Of(types.Timestamp)})
 	}
 	return p, nil

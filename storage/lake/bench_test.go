@@ -1,0 +1,115 @@
+package lake
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/apache/arrow/go/v17/arrow/memory"
+
+	"github.com/millrace-sql/millrace/sql/types"
+)
+
+var benchSchema = types.NewSchema(
+	types.Field{Name: "ID", Type: types.Of(types.BigInt)},
+	types.Field{Name: "TS", Type: types.Of(types.Timestamp)},
+	types.Field{Name: "KIND", Type: types.Of(types.Varchar)},
+	types.Field{Name: "KEY", Type: types.Of(types.Varchar)},
+	types.Field{Name: "VALUE", Type: types.Of(types.Double)},
+)
+
+const (
+	benchBatch   = 4096
+	benchBatches = 256 // about a million rows
+)
+
+// benchRecords is rows like those of lake-and-catalog.md §5.5.
+func benchRecords() []arrow.Record {
+	r := rand.New(rand.NewPCG(3, 4))
+	out := make([]arrow.Record, benchBatches)
+	id := 0
+	for i := range out {
+		rows := make([][]any, benchBatch)
+		for j := range rows {
+			rows[j] = []any{id, 1_600_000_000_000_000 + 1000*id + r.IntN(500), fmt.Sprintf("kind-%03d", r.IntN(200)),
+				fmt.Sprintf("%016x%08x", r.Uint64(), r.Uint32()), r.NormFloat64()}
+			id++
+		}
+		out[i] = newRecord(memory.DefaultAllocator, benchSchema, rows...)
+	}
+	return out
+}
+
+func benchWrite(b *testing.B, bucket Bucket, recs []arrow.Record, location string) *Table {
+	ctx := context.Background()
+	tab := mustOpen(b, bucket, location, Options{Schema: benchSchema})
+	w := mustWriter(b, tab, testWriter)
+	for _, rec := range recs {
+		if err := w.Append(ctx, rec, nil); err != nil {
+			b.Fatal(err)
+		}
+	}
+	token, err := w.Prepare(ctx, 1)
+	if err == nil {
+		err = w.Commit(ctx, 1, token)
+	}
+	if err != nil {
+		b.Fatal(err)
+	}
+	return tab
+}
+
+func reportRows(b *testing.B) {
+	b.ReportMetric(float64(b.N)*benchBatch*benchBatches/b.Elapsed().Seconds()/1e6, "Mrows/s")
+}
+
+func BenchmarkWrite(b *testing.B) {
+	recs := benchRecords()
+	bucket := NewMem()
+	b.ReportAllocs()
+	n := 0
+	for b.Loop() {
+		n++
+		benchWrite(b, bucket, recs, fmt.Sprint("t", n))
+	}
+	reportRows(b)
+	snap, err := mustOpen(b, bucket, "t1", Options{}).Snapshot(context.Background(), 0)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportMetric(float64(snap.Files[0].Size)/float64(snap.Files[0].Rows), "bytes/row")
+}
+
+func BenchmarkRead(b *testing.B) {
+	tab := benchWrite(b, NewMem(), benchRecords(), "t")
+	for name, s := range map[string]types.Schema{"5columns": benchSchema, "2columns": benchSchema.Select([]int{0, 4})} {
+		b.Run(name, func(b *testing.B) {
+			ctx := context.Background()
+			b.ReportAllocs()
+			for b.Loop() {
+				sc, err := tab.Scan(ctx, ScanOptions{Schema: s})
+				if err != nil {
+					b.Fatal(err)
+				}
+				for {
+					rec, err := sc.Next(ctx, benchBatch)
+					if errors.Is(err, io.EOF) {
+						break
+					}
+					if err != nil {
+						b.Fatal(err)
+					}
+					rec.Release()
+				}
+				if err := sc.Close(); err != nil {
+					b.Fatal(err)
+				}
+			}
+			reportRows(b)
+		})
+	}
+}
