@@ -176,7 +176,10 @@ func noteCrawl(run *catalog.Crawl, c catalog.Crawler, report crawl.Report) []str
 			c.Database, t.Name, t.Change, t.PartitionsAdded, t.PartitionsChanged, t.PartitionsRemoved))
 	}
 	for _, r := range report.Reasons {
-		lines = append(lines, fmt.Sprintf("  %s: %s", r.Table, r.Text))
+		// That counts and sizes changed is told by the partitions.
+		if !strings.HasPrefix(r.Text, "changed: ") {
+			lines = append(lines, fmt.Sprintf("  %s: %s", r.Table, r.Text))
+		}
 	}
 	return lines
 }

@@ -95,7 +95,7 @@ func runScript(t *testing.T, path, dir string, batch, parallel int) {
 		// of the bubble's time: afterwards everything that can be known is.
 		time.Sleep(300 * time.Millisecond)
 		synctest.Wait()
-		return out + r.changes()
+		return strings.ReplaceAll(out+r.changes(), r.dir, "DIR")
 	})
 }
 

@@ -38,13 +38,13 @@ func (m *meter) rate() float64 {
 	return float64(m.records) / times[len(times)/2].Seconds()
 }
 
-// report states the median rate and the allocations per record and, where
-// batches are known, per batch of a pass.
+// report states the median rate, that of the payload unless bytes is 0, and the
+// allocations per record and per batch.
 func (m *meter) report(b *testing.B, bytes int64, batches int) {
 	b.ReportMetric(m.rate(), "records/s")
-	b.ReportMetric(m.rate()*float64(bytes)/float64(m.records)/1e6, "MB/s")
-	b.ReportMetric(float64(m.allocs)/float64(len(m.times)*m.records), "allocs/record")
-	if batches > 0 {
-		b.ReportMetric(float64(m.allocs)/float64(len(m.times)*batches), "allocs/batch")
+	if bytes > 0 {
+		b.ReportMetric(m.rate()*float64(bytes)/float64(m.records)/1e6, "MB/s")
 	}
+	b.ReportMetric(float64(m.allocs)/float64(len(m.times)*m.records), "allocs/record")
+	b.ReportMetric(float64(m.allocs)/float64(len(m.times)*batches), "allocs/batch")
 }

@@ -2,6 +2,7 @@ package format
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/memory"
@@ -170,15 +171,15 @@ func (b *builder) Finish() []arrow.Array {
 	if b.room == 0 {
 		b.grow()
 	}
-	done := make([]arrow.Array, len(b.cols))
+	h := newHeaders(len(b.out))
 	out := make([]arrow.Array, len(b.out))
 	for i, at := range b.out {
-		if done[at] == nil {
-			done[at] = b.cols[at].finish(b.rows)
+		if first := slices.Index(b.out[:i], at); first >= 0 {
+			out[i] = out[first]
+			out[i].Retain()
 		} else {
-			done[at].Retain()
+			out[i] = b.cols[at].finish(b.rows, h)
 		}
-		out[i] = done[at]
 	}
 	// The next batch is likely as long as this one.
 	b.ahead = (b.rows + 63) &^ 63

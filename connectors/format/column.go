@@ -2,7 +2,6 @@ package format
 
 import (
 	"github.com/apache/arrow/go/v17/arrow"
-	"github.com/apache/arrow/go/v17/arrow/array"
 	"github.com/apache/arrow/go/v17/arrow/memory"
 
 	"github.com/millrace-sql/millrace/sql/types"
@@ -40,6 +39,7 @@ type column struct {
 	// values holds fixed-width values, bits of booleans or int32 offsets; data
 	// the bytes that offsets point into; valid a bit per row, 1 unless NULL.
 	values, data, valid []byte
+	ahead               int // bytes of data in the last batch: likely those of this one
 	// seen is the number of the row that last had a value for this column; exact
 	// tells whether its member had the column's very name, bad what was wrong.
 	seen  uint64
@@ -148,6 +148,9 @@ func (c *column) resize(buf []byte, size int) []byte {
 // room makes data hold n bytes and the slack from at on.
 func (c *column) room(at, n int) {
 	if need := at + n + slack; need > len(c.data) {
+		if len(c.data) == 0 {
+			need = max(need, c.ahead)
+		}
 		c.data = c.resize(c.data, max(need+need/2, 1024))
 	}
 }
@@ -176,46 +179,6 @@ func (c *column) unset(row int) {
 		c.valid[row>>3] |= 1 << (row & 7)
 		c.nulls--
 	}
-}
-
-// finish hands over rows values and leaves the column without buffers, but for
-// a validity bitmap that nothing was written to.
-func (c *column) finish(rows int) arrow.Array {
-	size := rows * int(c.width)
-	if c.shape == shapeBool {
-		size = (rows + 7) / 8
-	}
-	buffers := make([]*memory.Buffer, 2, 3)
-	if c.nulls > 0 {
-		buffers[0] = c.hand(&c.valid, (rows+7)/8)
-	}
-	if c.varies() {
-		used := c.offset(rows)
-		buffers[1] = c.hand(&c.values, size+4)
-		buffers = append(buffers, c.hand(&c.data, used))
-	} else {
-		buffers[1] = c.hand(&c.values, size)
-	}
-	data := array.NewData(c.typ, rows, buffers, nil, c.nulls, 0)
-	defer data.Release()
-	for _, b := range buffers {
-		if b != nil {
-			b.Release()
-		}
-	}
-	c.nulls = 0
-	return array.MakeFromData(data)
-}
-
-// hand wraps *buf, whose first size bytes are used, into a buffer that frees it.
-func (c *column) hand(buf *[]byte, size int) *memory.Buffer {
-	b := memory.NewResizableBuffer(c.mem)
-	if len(*buf) > 0 {
-		b.Reset(*buf)
-	}
-	b.ResizeNoShrink(size)
-	*buf = nil
-	return b
 }
 
 // free gives the buffers back.

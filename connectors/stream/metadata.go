@@ -97,15 +97,25 @@ func (a *arrivals) room(n int) []arrow.Timestamp {
 	return arrow.TimestampTraits.CastFromBytes(a.buf[at:need])
 }
 
+// arrivalHeaders is the small objects that Arrow wants around the column, made
+// at once.
+type arrivalHeaders struct {
+	values  memory.Buffer
+	buffers [2]*memory.Buffer
+	data    array.Data
+}
+
 func (a *arrivals) finish() arrow.Array {
-	values := memory.NewResizableBuffer(a.mem)
-	values.Reset(a.buf)
-	values.ResizeNoShrink(a.rows * arrow.TimestampSizeBytes)
-	data := array.NewData(types.Of(types.Timestamp).Arrow(), a.rows, []*memory.Buffer{nil, values}, nil, 0, 0)
-	values.Release()
-	defer data.Release()
+	h := &arrivalHeaders{values: *memory.NewResizableBuffer(a.mem)}
+	h.values.Reset(a.buf)
+	h.values.ResizeNoShrink(a.rows * arrow.TimestampSizeBytes)
+	h.buffers[1] = &h.values
+	h.data.Retain()
+	h.data.Reset(types.Of(types.Timestamp).Arrow(), a.rows, h.buffers[:], nil, 0, 0)
+	h.values.Release() // data holds it
+	defer h.data.Release()
 	a.buf, a.rows = nil, 0
-	return array.NewTimestampData(data)
+	return array.NewTimestampData(&h.data)
 }
 
 func (a *arrivals) free() {

@@ -11,6 +11,9 @@ type count struct{ rows []int64 }
 
 func (c *count) Update(n int, groups, rows []uint32, arg arrow.Array) {
 	c.rows = grown(c.rows, n)
+	if arg != nil && arg.DataType().ID() == arrow.NULL {
+		return // such an array has no bitmap to ask
+	}
 	if arg == nil || arg.NullN() == 0 {
 		for _, g := range groups {
 			c.rows[g]++

@@ -69,6 +69,13 @@ func TestGroupsOneColumn(t *testing.T) {
 		{"narrow", arrow.PrimitiveTypes.Int8, []any{-128, 127, -128}, []uint32{0, 1, 0}},
 		{"booleans", arrow.FixedWidthTypes.Boolean, []any{true, false, nil, true}, []uint32{0, 1, 2, 0}},
 		{"dates", arrow.FixedWidthTypes.Date32, []any{"2021-03-09", "2021-03-10", "2021-03-09"}, []uint32{0, 1, 0}},
+		{"times", arrow.FixedWidthTypes.Time64us, []any{"07:05:09", "00:00:00", "07:05:09"}, []uint32{0, 1, 0}},
+		{"timestamps", &arrow.TimestampType{Unit: arrow.Microsecond}, []any{"1969-12-31 23:59:59", "2021-03-09 07:05:09", "1969-12-31 23:59:59"}, []uint32{0, 1, 0}},
+		{"short integers", arrow.PrimitiveTypes.Int16, []any{-32768, 32767, -32768}, []uint32{0, 1, 0}},
+		{"integers of four bytes", arrow.PrimitiveTypes.Int32, []any{-5, 5, -5}, []uint32{0, 1, 0}},
+		{"reals", arrow.PrimitiveTypes.Float32, []any{1.5, -1.5, 1.5}, []uint32{0, 1, 0}},
+		{"binaries", arrow.BinaryTypes.Binary, []any{"AA==", "AAA=", "AA=="}, []uint32{0, 1, 0}},
+		{"the NULL type", arrow.Null, []any{nil, nil}, []uint32{0, 0}},
 		{"decimals", &arrow.Decimal128Type{Precision: 5, Scale: 2}, []any{"-1.50", "1.50", "-1.50"}, []uint32{0, 1, 0}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -152,6 +159,24 @@ func TestGroupsManyColumns(t *testing.T) {
 		t.Fatalf("ids %v, want %v", ids, want)
 	}
 	assertKeys(t, g, mem, [][]arrow.Array{{a, b, n}}, want)
+}
+
+// TestGroupsNullType: such a column has no bitmap, yet all of it is NULL.
+func TestGroupsNullType(t *testing.T) {
+	none := array.NewNull(3)
+	defer none.Release()
+	mem := checked(t)
+	n := column(t, mem, arrow.PrimitiveTypes.Int32, 1, 2, 1)
+	defer n.Release()
+	g := NewGroups([]arrow.DataType{arrow.Null, n.DataType()})
+	ids := make([]uint32, 3)
+	g.Assign([]arrow.Array{none, n}, rowsOf(3), ids)
+	if !slices.Equal(ids, []uint32{0, 1, 0}) {
+		t.Errorf("ids %v", ids)
+	}
+	f := newFunc(t, "COUNT", integer, bigint)
+	f.Update(2, ids, rowsOf(3), none)
+	assertResult(t, mem, f, 2, "0 0")
 }
 
 func TestGroupsWithoutKey(t *testing.T) {

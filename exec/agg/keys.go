@@ -73,10 +73,15 @@ func (k *keys) loadOne(col arrow.Array, rows []uint32) {
 		return
 	}
 	for i, r := range rows {
-		if col.IsNull(int(r)) {
+		if isNull(col, r) {
 			words[i] = word{n: nullKey}
 		}
 	}
+}
+
+// isNull also knows the NULL type, whose arrays have no bitmap.
+func isNull(col arrow.Array, row uint32) bool {
+	return col.IsNull(int(row)) || col.DataType().ID() == arrow.NULL
 }
 
 // source is one of several key columns.
@@ -120,7 +125,7 @@ func (k *keys) loadMany(columns []arrow.Array, rows []uint32) {
 
 // append encodes row r, the i-th of those chosen.
 func (s *source) append(buf []byte, i int, r uint32) []byte {
-	if s.nulls && s.col.IsNull(int(r)) {
+	if s.nulls && isNull(s.col, r) {
 		return append(buf, 1)
 	}
 	buf = append(buf, 0)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 
-	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/memory"
 
 	"github.com/millrace-sql/millrace/exec/agg"
@@ -133,6 +132,3 @@ func (c *Combine) Close() error {
 	c.waiting = nil
 	return nil
 }
-
-// PartialSchema is the layout of the batches between the two.
-func (c *Combine) PartialSchema() *arrow.Schema { return c.partial }

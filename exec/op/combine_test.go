@@ -237,55 +237,13 @@ func TestErrorsReleaseEverything(t *testing.T) {
 func failOnce(t *testing.T, kind, sql string, left int) {
 	mem := memory.NewCheckedAllocator(memory.DefaultAllocator)
 	defer mem.AssertSize(t, 0)
-	n := bind(t, sql)
-	var o flow.Operator
-	var err error
-	var in types.Schema
-	switch kind {
-	case "filter":
-		x, _ := find[*plan.Filter](n)
-		in = x.Input.Schema()
-		o, err = NewFilter(x)
-	case "project":
-		x, _ := find[*plan.Project](n)
-		in = x.Input.Schema()
-		o, err = NewProject(x, mem)
-	case "aggregate", "partial", "combine":
-		x, _ := find[*plan.Aggregate](n)
-		in = x.Input.Schema()
-		o, err = NewAggregate(x, kind != "aggregate", mem)
-		if kind == "combine" && err == nil {
-			failCombine(t, x, o.(*Aggregate), left, mem)
-			return
-		}
-	case "lookup":
-		x, _ := find[*plan.Lookup](n)
-		in = x.Input.Schema()
-		table, _ := loadTable(t, x, []string{"t: a x 1", "t: b y 2"}, variant{}, mem)
-		defer table.Release()
-		o, err = NewLookup(x, table, mem)
-	case "merge":
-		in = n.Schema()
-		o = NewMerge(in.RowTime, mem)
-	case "concat":
-		in = n.Schema()
-		o = NewConcat()
-	case "sort":
-		x, _ := find[*plan.Sort](n)
-		in = x.Input.Schema()
-		o, err = NewSort(x, mem)
-	case "pick":
-		x, _ := find[*plan.Scan](n)
-		in = x.Relation.Schema
-		o = NewPick(x.Schema(), x.Columns)
-	case "limit":
-		x, _ := find[*plan.Limit](n)
-		in = x.Input.Schema()
-		o = NewLimit(x)
+	if kind == "combine" {
+		failCombine(t, sql, left, mem)
+		return
 	}
-	if err != nil {
-		t.Fatal(err)
-	}
+	x := build(t, kind, sql, []string{"t: a x 1", "t: b y 2"}, variant{}, mem)
+	defer x.release()
+	o, in := x.op, x.in
 	out := &broken{&recorder{t: t, rowtime: -1, promise: types.MinTime}, left}
 	rows := []string{"a 1", "b 0", "b 2", "a 3"}
 	for i := range rows {
@@ -299,7 +257,7 @@ func failOnce(t *testing.T, kind, sql string, left int) {
 		failures = append(failures, o.Process(context.Background(), 0, b, out))
 		b.Release()
 	}
-	_, err = o.Advance(context.Background(), types.MaxTime, out)
+	_, err := o.Advance(context.Background(), types.MaxTime, out)
 	failures = append(failures, err)
 	for _, err := range failures {
 		if err != nil && !errors.Is(err, errSink) {
@@ -314,7 +272,12 @@ func failOnce(t *testing.T, kind, sql string, left int) {
 	}
 }
 
-func failCombine(t *testing.T, n *plan.Aggregate, part *Aggregate, left int, mem memory.Allocator) {
+func failCombine(t *testing.T, sql string, left int, mem memory.Allocator) {
+	n, _ := find[*plan.Aggregate](bind(t, sql))
+	part, err := NewAggregate(n, true, mem)
+	if err != nil {
+		t.Fatal(err)
+	}
 	c, err := NewCombine(n, mem)
 	if err != nil {
 		t.Fatal(err)

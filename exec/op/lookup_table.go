@@ -97,9 +97,6 @@ rows:
 	return kept
 }
 
-// Rows is how many rows have a key.
-func (t *LookupTable) Rows() int { return len(t.all) }
-
 // Release lets go of the rows.
 func (t *LookupTable) Release() {
 	for _, b := range t.batches {

@@ -327,62 +327,73 @@ func TestScripts(t *testing.T) {
 func playOnce(t *testing.T, d *datadriven.TestData, sql string, lines []string, v variant) string {
 	mem := memory.NewCheckedAllocator(memory.DefaultAllocator)
 	defer mem.AssertSize(t, 0)
-	s := &script{t: t, out: &recorder{t: t, rowtime: -1, promise: types.MinTime}, mem: mem, pending: map[int][]string{}, variant: v}
+	x := build(t, d.Cmd, sql, lines, v, mem)
+	s := &script{
+		t: t, op: x.op, inputs: x.in, mem: mem, pending: map[int][]string{}, variant: v,
+		out: &recorder{t: t, rowtime: x.out.RowTime, promise: types.MinTime},
+	}
+	out := s.play(x.events)
+	if err := s.op.Close(); err != nil {
+		t.Error(err)
+	}
+	x.release()
+	return out
+}
+
+// built is an operator, what it reads and gives, and the events left for it.
+type built struct {
+	op      flow.Operator
+	in, out types.Schema
+	events  []string
+	release func() // of what the operator borrows
+}
+
+// build makes the operator of a kind from the topmost such node of a statement.
+func build(t *testing.T, kind, sql string, lines []string, v variant, mem memory.Allocator) built {
+	t.Helper()
 	n := bind(t, sql)
+	x := built{events: lines, release: func() {}}
 	var err error
-	var table *LookupTable
-	var schema types.Schema
-	switch d.Cmd {
+	switch kind {
 	case "filter":
 		f, _ := find[*plan.Filter](n)
-		schema, s.inputs = f.Schema(), f.Input.Schema()
-		s.op, err = NewFilter(f)
+		x.out, x.in = f.Schema(), f.Input.Schema()
+		x.op, err = NewFilter(f)
 	case "project":
 		p, _ := find[*plan.Project](n)
-		schema, s.inputs = p.Schema(), p.Input.Schema()
-		s.op, err = NewProject(p, mem)
-	case "aggregate":
+		x.out, x.in = p.Schema(), p.Input.Schema()
+		x.op, err = NewProject(p, mem)
+	case "aggregate", "partial":
 		a, _ := find[*plan.Aggregate](n)
-		schema, s.inputs = a.Schema(), a.Input.Schema()
-		s.op, err = NewAggregate(a, false, mem)
+		x.out, x.in = a.Schema(), a.Input.Schema()
+		x.op, err = NewAggregate(a, kind == "partial", mem)
 	case "sort":
-		x, _ := find[*plan.Sort](n)
-		schema, s.inputs = x.Schema(), x.Input.Schema()
-		s.op, err = NewSort(x, mem)
+		s, _ := find[*plan.Sort](n)
+		x.out, x.in = s.Schema(), s.Input.Schema()
+		x.op, err = NewSort(s, mem)
 	case "limit":
 		l, _ := find[*plan.Limit](n)
-		schema, s.inputs = l.Schema(), l.Input.Schema()
-		s.op = NewLimit(l)
+		x.out, x.in, x.op = l.Schema(), l.Input.Schema(), NewLimit(l)
 	case "merge":
-		schema = n.Schema()
-		s.inputs, s.op = schema, NewMerge(schema.RowTime, mem)
+		x.out, x.in, x.op = n.Schema(), n.Schema(), NewMerge(n.Schema().RowTime, mem)
 	case "concat":
-		schema = n.Schema()
-		s.inputs, s.op = schema, NewConcat()
+		x.out, x.in, x.op = n.Schema(), n.Schema(), NewConcat()
 	case "pick":
-		scan, _ := find[*plan.Scan](n)
-		schema, s.inputs = scan.Schema(), scan.Relation.Schema
-		s.op = NewPick(schema, scan.Columns)
+		s, _ := find[*plan.Scan](n)
+		x.out, x.in, x.op = s.Schema(), s.Relation.Schema, NewPick(s.Schema(), s.Columns)
 	case "lookup":
 		l, _ := find[*plan.Lookup](n)
-		schema, s.inputs = l.Schema(), l.Input.Schema()
-		table, lines = loadTable(t, l, lines, v, mem)
-		s.op, err = NewLookup(l, table, mem)
+		var table *LookupTable
+		table, x.events = loadTable(t, l, lines, v, mem)
+		x.out, x.in, x.release = l.Schema(), l.Input.Schema(), table.Release
+		x.op, err = NewLookup(l, table, mem)
 	default:
-		t.Fatalf("%s: unknown operator %s", d.Pos, d.Cmd)
+		t.Fatalf("unknown operator %s", kind)
 	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.out.rowtime = schema.RowTime
-	out := s.play(lines)
-	if err := s.op.Close(); err != nil {
-		t.Error(err)
-	}
-	if table != nil {
-		table.Release()
-	}
-	return out
+	return x
 }
 
 // loadTable takes the lines `t: row` for the table of a join.

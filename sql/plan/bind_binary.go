@@ -37,6 +37,13 @@ func compare(op string, l, r Expr, pos ast.Pos) (Expr, error) {
 		}
 		return nil, e
 	}
+	// A literal that fits the other side exactly takes its type: the column then
+	// needs no conversion, and a source can skip by it.
+	for _, side := range [][2]Expr{{l, r}, {r, l}} {
+		if lit, ok := side[0].(*Literal); ok && side[1].Type().IsNumeric() && coerceLiteral(lit, side[1].Type()) != nil {
+			t = side[1].Type()
+		}
+	}
 	// Two lengths of string compare without a cut.
 	if t.IsString() {
 		t = types.VarcharOf(0)

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"regexp"
 	"strconv"
 
 	"github.com/millrace-sql/millrace/sql/ast"
@@ -53,6 +54,9 @@ func (g *grouping) collect(q *ast.Select, eb *exprBinder) error {
 		}
 	}
 	for _, item := range q.Items {
+		if star, ok := item.Expr.(*ast.Star); ok {
+			return errorAt(star.Pos, "* cannot stand in a query with GROUP BY").near("*").hint("name the grouped columns and aggregates")
+		}
 		if _, err := eb.bind(item.Expr); err != nil {
 			return err
 		}
@@ -71,7 +75,7 @@ func (n *Aggregate) addKey(key Expr, pos ast.Pos, streaming bool) error {
 	if streaming && readsRowTime(key, n.Input) {
 		f, ok := key.(*TimeFloor)
 		if !ok || !isRowTime(f.X, n.Input) {
-			return errorAt(pos, "grouping a stream by %s is not supported yet", key).
+			return errorAt(pos, "grouping a stream by this expression of ROWTIME is not supported yet").
 				hint("use STEP(s.ROWTIME BY INTERVAL ...), FLOOR(s.ROWTIME TO ...) or CEIL(s.ROWTIME TO ...)")
 		}
 		if n.Window != nil {
@@ -111,7 +115,7 @@ func (n *Aggregate) finish() {
 		n.schema.Fields = append(n.schema.Fields, f)
 	}
 	for _, c := range n.Calls {
-		n.schema.Fields = append(n.schema.Fields, types.Field{Name: c.String(), Type: c.Of})
+		n.schema.Fields = append(n.schema.Fields, types.Field{Name: label(c.String()), Type: c.Of})
 	}
 	if n.Window != nil {
 		n.schema.RowTime = len(n.schema.Fields)
@@ -194,5 +198,11 @@ func (g *grouping) aggregate(call *ast.Call) (Expr, error) {
 
 func (g *grouping) callColumn(i int) Expr {
 	c := g.node.Calls[i]
-	return &Column{Index: len(g.node.Keys) + i, Name: c.String(), Of: c.Of}
+	return &Column{Index: len(g.node.Keys) + i, Name: label(c.String()), Of: c.Of}
 }
+
+// label is an expression's text without the places of its columns, which change
+// when columns are pruned.
+func label(text string) string { return places.ReplaceAllString(text, "") }
+
+var places = regexp.MustCompile(`#\d+`)

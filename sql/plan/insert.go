@@ -66,8 +66,11 @@ func assign(n Node, into *Relation, s *ast.Insert) (Node, error) {
 		source[t] = visible[i]
 		from, to := in.Fields[visible[i]], into.Schema.Fields[t]
 		if !types.Assignable(to.Type, from.Type) {
-			return nil, errorAt(itemPos(s.Query, i), "column %s of %s is %s, the query gives %s", to.Name, into, to.Type, from.Type).
-				hint("CAST it to %s", to.Type)
+			e := errorAt(itemPos(s.Query, i), "column %s of %s is %s, the query gives %s", to.Name, into, to.Type, from.Type)
+			if castable(from.Type, to.Type) {
+				e = e.hint("CAST it to %s", to.Type)
+			}
+			return nil, e
 		}
 	}
 	for _, t := range into.Schema.Visible() {

@@ -158,11 +158,9 @@ func (p *Project) addRowTime(e Expr) {
 	p.schema.Fields = append(p.schema.Fields, types.RowTimeField())
 }
 
-// addStar adds the visible columns of all relations, or of one.
+// addStar adds the visible columns of all relations, or of one. The grouping has
+// refused * already.
 func (p *Project) addStar(star *ast.Star, eb *exprBinder) error {
-	if eb.group != nil {
-		return errorAt(star.Pos, "* cannot stand in a query with GROUP BY").near("*").hint("name the grouped columns and aggregates")
-	}
 	in := func(int) bool { return true }
 	if len(star.Table) > 0 {
 		var err error

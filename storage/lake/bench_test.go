@@ -44,7 +44,7 @@ func benchRecords() []arrow.Record {
 	return out
 }
 
-func benchWrite(b *testing.B, bucket Bucket, recs []arrow.Record, location string) *Table {
+func benchWrite(b testing.TB, bucket Bucket, recs []arrow.Record, location string) *Table {
 	ctx := context.Background()
 	tab := mustOpen(b, bucket, location, Options{Schema: benchSchema})
 	w := mustWriter(b, tab, testWriter)
@@ -111,5 +111,24 @@ func BenchmarkRead(b *testing.B) {
 			}
 			reportRows(b)
 		})
+	}
+}
+
+// One commit of a hundred partitions of two hundred rows each to disk: the time is that of syncing files and folders.
+func BenchmarkCommitPartitions(b *testing.B) {
+	bucket, err := OpenDir(b.TempDir())
+	if err != nil {
+		b.Fatal(err)
+	}
+	var rows [][]any
+	for i := range 20_000 {
+		rows = append(rows, []any{i % 100, i, "TX"})
+	}
+	rec := newRecord(memory.DefaultAllocator, daySchema, rows...)
+	n := 0
+	for b.Loop() {
+		n++
+		tab := mustOpen(b, bucket, fmt.Sprint("t", n), Options{Schema: daySchema, PartitionedBy: []string{"day"}})
+		mustCommit(b, mustWriter(b, tab, testWriter), 1, rec, nil)
 	}
 }

@@ -54,7 +54,7 @@ func calls(a arrow.Array, value func(row int) parquet.Value) encoder {
 	}
 }
 
-// encoderOf is the encoder for a column; precision is that of a decimal. Errors: ErrType.
+// encoderOf is the encoder for a column, which must outlive it. Errors: ErrType.
 func encoderOf(col arrow.Array) (encoder, error) {
 	switch a := col.(type) {
 	case *array.Boolean:

@@ -130,6 +130,9 @@ func (r *fileReader) nextGroup() (bool, error) {
 			r.row += rows
 			continue
 		}
+		if rows < 0 {
+			return false, fmt.Errorf("%w: a row group of %d rows", ErrCorrupt, rows)
+		}
 		r.stats.RowGroups++
 		r.group++
 		r.left = rows

@@ -184,13 +184,14 @@ func TestManyPagesAndGroups(t *testing.T) {
 		name          string
 		file, buffer  int64
 		files, groups int
+		rows          int
 	}{
-		{"row groups", 0, 0, 1, 2},
-		{"full files", 1 << 20, 0, 2, 2},
-		{"little memory", 0, 4 << 20, 5, 5},
+		{"row groups", 0, 0, 1, 2, 530_000},
+		{"full files", 1 << 20, 0, 2, 3, 550_000},
+		{"little memory", 0, 1 << 20, 3, 3, 80_000},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			stats := manyRows(t, Options{FileBytes: c.file, BufferBytes: c.buffer})
+			stats := manyRows(t, c.rows, Options{FileBytes: c.file, BufferBytes: c.buffer})
 			if stats.Files < c.files || stats.RowGroups < c.groups {
 				t.Fatalf("stats %+v", stats)
 			}
@@ -198,7 +199,8 @@ func TestManyPagesAndGroups(t *testing.T) {
 	}
 }
 
-func manyRows(t *testing.T, o Options) ScanStats {
+// manyRows writes n rows, reads them back and compares them one by one.
+func manyRows(t *testing.T, n int, o Options) ScanStats {
 	mem := checked(t)
 	s := types.NewSchema(types.Field{Name: "ID", Type: types.Of(types.BigInt)}, types.Field{Name: "KEY", Type: types.Of(types.Varchar)},
 		types.Field{Name: "F", Type: types.Of(types.Double)})
@@ -208,7 +210,6 @@ func manyRows(t *testing.T, o Options) ScanStats {
 	tab := mustOpen(t, b, "t", o)
 	w := mustWriter(t, tab, testWriter)
 	ctx := context.Background()
-	const n = 700_000
 	keyOf := func(i int) any {
 		switch {
 		case i < 10_000:
@@ -277,7 +278,8 @@ func FuzzReadFile(f *testing.F) {
 		if err != nil {
 			return
 		}
-		for err == nil {
+		// A footer may claim any number of rows; of columns that the file does not have they are all there.
+		for i := 0; err == nil && i < 1000; i++ {
 			_, err = s.Next(ctx, 100)
 		}
 		if err := s.Close(); err != nil {
