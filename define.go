@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -13,7 +12,6 @@ import (
 
 	"github.com/millrace-sql/millrace/exec"
 	"github.com/millrace-sql/millrace/sql/ast"
-	"github.com/millrace-sql/millrace/sql/parse"
 	"github.com/millrace-sql/millrace/sql/plan"
 	"github.com/millrace-sql/millrace/storage/catalog"
 )
@@ -144,25 +142,6 @@ func (db *DB) add(r *plan.Relation, sql, dir string) {
 	db.mu.order = append(db.mu.order, key(r))
 }
 
-// drop forgets a relation and removes what the engine itself keeps of it.
-func (db *DB) drop(name string) error {
-	db.mu.Lock()
-	own := db.mu.relations[name]
-	delete(db.mu.relations, name)
-	db.mu.order = slices.DeleteFunc(db.mu.order, func(n string) bool { return n == name })
-	db.mu.Unlock()
-	if own == nil {
-		return nil
-	}
-	if own.stream != nil {
-		return own.stream.Close()
-	}
-	if own.Connector == plan.StoredStream {
-		return db.log.DropStream(logName(&own.Relation))
-	}
-	return nil
-}
-
 // readerOf is a running pump that reads or writes a relation, "" for none.
 func (db *DB) readerOf(name string) string {
 	db.mu.Lock()
@@ -203,218 +182,6 @@ func walkTables(q ast.Query, f func(*ast.TableName)) {
 		walkTables(q.L, f)
 		walkTables(q.R, f)
 	}
-}
-
-// createPump defines a pump; it does not start it.
-func (db *DB) createPump(s *ast.CreatePump, dir string) (*pump, error) {
-	if len(s.Name) != 1 {
-		return nil, errorAt(s.Name.Position(), s.Name.Last().Text, "the name of a pump has no qualifier")
-	}
-	b := plan.Binder{Catalog: &scope{db: db}}
-	if _, err := b.Insert(s.Insert, true); err != nil {
-		return nil, positioned(err)
-	}
-	plain := *s
-	plain.OrReplace, plain.IfNotExists = false, false
-	d := definition{
-		kind: catalog.KindPump, database: catalog.DefaultDatabase, name: s.Name[0].Text, sql: plain.String(), dir: dir,
-		orReplace: s.OrReplace, ifMissing: s.IfNotExists, pos: s.Pos,
-	}
-	v, err := db.judge(d)
-	if err != nil {
-		return nil, err
-	}
-	old := db.pumpNamed(d.name)
-	if v == nothing {
-		return old, nil
-	}
-	if old != nil {
-		if err := old.stop(); err != nil {
-			db.opts.Logger.Warn("replaced pump had failed", "pump", old.name, "err", err)
-		}
-		if err := db.state.Drop(old.jobName()); err != nil {
-			return nil, err
-		}
-	}
-	stored, err := db.store(d, v)
-	if err != nil {
-		return nil, err
-	}
-	p := &pump{name: d.name, sql: d.sql, dir: dir, incarnation: stored.Incarnation, insert: s.Insert, started: !s.Stopped}
-	db.addPump(p)
-	return p, nil
-}
-
-// addPump makes a pump known, in the place of one with its name.
-func (db *DB) addPump(p *pump) {
-	db.mu.Lock()
-	defer db.mu.Unlock()
-	for i, old := range db.mu.pumps {
-		if old.name == p.name {
-			db.mu.pumps[i] = p
-			return
-		}
-	}
-	db.mu.pumps = append(db.mu.pumps, p)
-}
-
-func (db *DB) pumpNamed(name string) *pump {
-	db.mu.Lock()
-	defer db.mu.Unlock()
-	for _, p := range db.mu.pumps {
-		if p.name == name {
-			return p
-		}
-	}
-	return nil
-}
-
-// loadDefinitions binds what the catalog holds, in order of creation.
-func (db *DB) loadDefinitions() error {
-	var all []catalog.Definition
-	databases, err := db.catalog.Databases()
-	if err != nil {
-		return err
-	}
-	for _, kind := range []catalog.Kind{catalog.KindStream, catalog.KindTable, catalog.KindPump} {
-		names := []string{catalog.DefaultDatabase}
-		if kind == catalog.KindTable {
-			names = nil
-			for _, d := range databases {
-				names = append(names, d.Name)
-			}
-		}
-		for _, database := range names {
-			list, err := db.catalog.Definitions(kind, database)
-			if err != nil {
-				return err
-			}
-			all = append(all, list...)
-		}
-	}
-	slices.SortStableFunc(all, func(a, b catalog.Definition) int { return int(a.Created - b.Created) })
-	for _, d := range all {
-		if err := db.loadDefinition(d); err != nil {
-			return fmt.Errorf("stored definition of %s %s: %w", d.Kind, d.Name, err)
-		}
-	}
-	return nil
-}
-
-func (db *DB) loadDefinition(d catalog.Definition) error {
-	stmt, err := parse.ParseStatement(d.SQL)
-	if err != nil {
-		return err
-	}
-	b := plan.Binder{}
-	var r *plan.Relation
-	switch s := stmt.(type) {
-	case *ast.CreateStream:
-		r, err = b.CreateStream(s)
-	case *ast.CreateTable:
-		r, err = b.CreateTable(s)
-	case *ast.CreatePump:
-		db.addPump(&pump{
-			name: d.Name, sql: d.SQL, dir: d.Options["dir"], incarnation: d.Incarnation, insert: s.Insert,
-			started: !s.Stopped && d.Options["stopped"] == "",
-		})
-		return nil
-	default:
-		return fmt.Errorf("is not a definition: %s", d.SQL)
-	}
-	if err != nil {
-		return err
-	}
-	db.add(r, d.SQL, d.Options["dir"])
-	return nil
-}
-
-// dropStatement is DROP.
-func (db *DB) dropStatement(s *ast.Drop) error {
-	name := s.Name.Last().Text
-	missing := func(err error) error {
-		if s.IfExists {
-			return nil
-		}
-		return at(s.Name.Position(), err)
-	}
-	switch s.Kind {
-	case "PUMP":
-		p := db.pumpNamed(name)
-		if p == nil {
-			return missing(fmt.Errorf("no pump %s", name))
-		}
-		return db.dropPump(p)
-	case "STREAM", "TABLE":
-		return db.dropRelation(s, missing)
-	case "CRAWLER":
-		if err := db.catalog.DeleteCrawler(name); err != nil {
-			return missing(err)
-		}
-		return nil
-	}
-	return errorAt(s.Pos, s.Kind, "DROP %s is not supported yet", s.Kind)
-}
-
-func (db *DB) dropPump(p *pump) error {
-	if err := p.stop(); err != nil {
-		db.opts.Logger.Warn("dropped pump had failed", "pump", p.name, "err", err)
-	}
-	if err := db.catalog.DeleteDefinition(catalog.KindPump, catalog.DefaultDatabase, p.name); err != nil {
-		return err
-	}
-	db.mu.Lock()
-	db.mu.pumps = slices.DeleteFunc(db.mu.pumps, func(o *pump) bool { return o == p })
-	db.mu.Unlock()
-	return db.state.Drop(p.jobName())
-}
-
-// dropRelation refuses while a pump uses the relation, unless CASCADE.
-func (db *DB) dropRelation(s *ast.Drop, missing func(error) error) error {
-	names := &scope{db: db}
-	r, err := names.Relation(s.Name)
-	if err != nil {
-		return missing(err)
-	}
-	if r.Stream != (s.Kind == "STREAM") {
-		return errorAt(s.Name.Position(), r.Name, "%s is not a %s", r.Name, strings.ToLower(s.Kind))
-	}
-	db.mu.Lock()
-	own := db.mu.relations[key(r)]
-	db.mu.Unlock()
-	if own == nil || own.sql == "" {
-		return errorAt(s.Name.Position(), r.Name, "%s cannot be dropped", r)
-	}
-	for user := db.userOf(r.Name); user != nil; user = db.userOf(r.Name) {
-		if !s.Cascade {
-			return errorAt(s.Name.Position(), r.Name, "%s is used by pump %s", r.Name, user.name).hint("DROP ... CASCADE drops its pumps too")
-		}
-		if err := db.dropPump(user); err != nil {
-			return err
-		}
-	}
-	kind, database := catalog.KindStream, catalog.DefaultDatabase
-	if !r.Stream {
-		kind, database = catalog.KindTable, r.Database
-	}
-	if err := db.catalog.DeleteDefinition(kind, database, r.Name); err != nil {
-		return err
-	}
-	return db.drop(key(r))
-}
-
-// userOf is a pump that names the relation.
-func (db *DB) userOf(name string) *pump {
-	db.mu.Lock()
-	defer db.mu.Unlock()
-	for _, p := range db.mu.pumps {
-		uses := strings.EqualFold(p.insert.Into.Last().Text, name)
-		walkTables(p.insert.Query, func(t *ast.TableName) { uses = uses || strings.EqualFold(t.Parts.Last().Text, name) })
-		if uses {
-			return p
-		}
-	}
-	return nil
 }
 
 // logName is the name of a stored stream in the log.

@@ -22,7 +22,7 @@ type sourceMode struct {
 func (m sourceMode) open(ctx context.Context, s *plan.Scan) (flow.Source, error) {
 	env := ConnectorEnv{Mem: m.db.opts.Mem, Start: m.start, Bounded: s.Bounded}
 	if m.ended != nil {
-		env.Ended = m.ended(s.Relation.Name)
+		env.Ended = m.ended(logName(s.Relation))
 	}
 	if s.Bounded {
 		env.Ended = alreadyClosed

@@ -29,7 +29,7 @@ func (b *Binder) Insert(s *ast.Insert, pump bool) (*Insert, error) {
 	if into.ReadOnly {
 		return nil, errorAt(s.Into.Position(), "%s cannot be written", into).near(s.Into.Last().Text)
 	}
-	streaming := pump || isStream(s.Query)
+	streaming := pump || IsStream(s.Query)
 	if _, values := s.Query.(*ast.Values); values {
 		if pump {
 			return nil, errorAt(s.Query.Position(), "a pump needs a SELECT over a stream").near("VALUES")

@@ -20,7 +20,7 @@ type Binder struct{ Catalog Catalog }
 // Query binds a top-level query: with STREAM it is streaming, without it reads
 // streams to their present end, as finite relations (kda-sql.md §7).
 func (b *Binder) Query(q ast.Query) (*Query, error) {
-	streaming := isStream(q)
+	streaming := IsStream(q)
 	root, err := b.query(q, streaming)
 	if err != nil {
 		return nil, err
@@ -28,14 +28,14 @@ func (b *Binder) Query(q ast.Query) (*Query, error) {
 	return &Query{Root: Optimize(root), Streaming: streaming}, nil
 }
 
-// isStream tells whether the outermost SELECT, or a side of UNION ALL, says
+// IsStream tells whether the outermost SELECT, or a side of UNION ALL, says
 // STREAM; the other side is then a stream as well or an error.
-func isStream(q ast.Query) bool {
+func IsStream(q ast.Query) bool {
 	switch q := q.(type) {
 	case *ast.Select:
 		return q.Stream
 	case *ast.SetOp:
-		return isStream(q.L) || isStream(q.R)
+		return IsStream(q.L) || IsStream(q.R)
 	}
 	return false
 }

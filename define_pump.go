@@ -1,0 +1,71 @@
+package millrace
+
+import (
+	"github.com/millrace-sql/millrace/sql/ast"
+	"github.com/millrace-sql/millrace/sql/plan"
+	"github.com/millrace-sql/millrace/storage/catalog"
+)
+
+// createPump defines a pump; it does not start it.
+func (db *DB) createPump(s *ast.CreatePump, dir string) (*pump, error) {
+	if len(s.Name) != 1 {
+		return nil, errorAt(s.Name.Position(), s.Name.Last().Text, "the name of a pump has no qualifier")
+	}
+	b := plan.Binder{Catalog: &scope{db: db}}
+	if _, err := b.Insert(s.Insert, true); err != nil {
+		return nil, positioned(err)
+	}
+	plain := *s
+	plain.OrReplace, plain.IfNotExists = false, false
+	d := definition{
+		kind: catalog.KindPump, database: catalog.DefaultDatabase, name: s.Name[0].Text, sql: plain.String(), dir: dir,
+		orReplace: s.OrReplace, ifMissing: s.IfNotExists, pos: s.Pos,
+	}
+	v, err := db.judge(d)
+	if err != nil {
+		return nil, err
+	}
+	old := db.pumpNamed(d.name)
+	if v == nothing {
+		return old, nil
+	}
+	if old != nil {
+		if err := old.stop(); err != nil {
+			db.opts.Logger.Warn("replaced pump had failed", "pump", old.name, "err", err)
+		}
+		if err := db.state.Drop(old.jobName()); err != nil {
+			return nil, err
+		}
+	}
+	stored, err := db.store(d, v)
+	if err != nil {
+		return nil, err
+	}
+	p := &pump{name: d.name, sql: d.sql, dir: dir, incarnation: stored.Incarnation, insert: s.Insert, started: !s.Stopped}
+	db.addPump(p)
+	return p, nil
+}
+
+// addPump makes a pump known, in the place of one with its name.
+func (db *DB) addPump(p *pump) {
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	for i, old := range db.mu.pumps {
+		if old.name == p.name {
+			db.mu.pumps[i] = p
+			return
+		}
+	}
+	db.mu.pumps = append(db.mu.pumps, p)
+}
+
+func (db *DB) pumpNamed(name string) *pump {
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	for _, p := range db.mu.pumps {
+		if p.name == name {
+			return p
+		}
+	}
+	return nil
+}

@@ -1,0 +1,118 @@
+package millrace
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/millrace-sql/millrace/sql/ast"
+	"github.com/millrace-sql/millrace/sql/plan"
+	"github.com/millrace-sql/millrace/storage/catalog"
+)
+
+// drop forgets a relation and removes what the engine itself keeps of it.
+func (db *DB) drop(name string) error {
+	db.mu.Lock()
+	own := db.mu.relations[name]
+	delete(db.mu.relations, name)
+	db.mu.order = slices.DeleteFunc(db.mu.order, func(n string) bool { return n == name })
+	db.mu.Unlock()
+	if own == nil {
+		return nil
+	}
+	if own.stream != nil {
+		return own.stream.Close()
+	}
+	if own.Connector == plan.StoredStream {
+		return db.log.DropStream(logName(&own.Relation))
+	}
+	return nil
+}
+
+// dropStatement is DROP.
+func (db *DB) dropStatement(s *ast.Drop) error {
+	name := s.Name.Last().Text
+	missing := func(err error) error {
+		if s.IfExists {
+			return nil
+		}
+		return at(s.Name.Position(), err)
+	}
+	switch s.Kind {
+	case "PUMP":
+		p := db.pumpNamed(name)
+		if p == nil {
+			return missing(fmt.Errorf("no pump %s", name))
+		}
+		return db.dropPump(p)
+	case "STREAM", "TABLE":
+		return db.dropRelation(s, missing)
+	case "CRAWLER":
+		if err := db.catalog.DeleteCrawler(name); err != nil {
+			return missing(err)
+		}
+		return nil
+	}
+	return errorAt(s.Pos, s.Kind, "DROP %s is not supported yet", s.Kind)
+}
+
+func (db *DB) dropPump(p *pump) error {
+	if err := p.stop(); err != nil {
+		db.opts.Logger.Warn("dropped pump had failed", "pump", p.name, "err", err)
+	}
+	if err := db.catalog.DeleteDefinition(catalog.KindPump, catalog.DefaultDatabase, p.name); err != nil {
+		return err
+	}
+	db.mu.Lock()
+	db.mu.pumps = slices.DeleteFunc(db.mu.pumps, func(o *pump) bool { return o == p })
+	db.mu.Unlock()
+	return db.state.Drop(p.jobName())
+}
+
+// dropRelation refuses while a pump uses the relation, unless CASCADE.
+func (db *DB) dropRelation(s *ast.Drop, missing func(error) error) error {
+	names := &scope{db: db}
+	r, err := names.Relation(s.Name)
+	if err != nil {
+		return missing(err)
+	}
+	if r.Stream != (s.Kind == "STREAM") {
+		return errorAt(s.Name.Position(), r.Name, "%s is not a %s", r.Name, strings.ToLower(s.Kind))
+	}
+	db.mu.Lock()
+	own := db.mu.relations[key(r)]
+	db.mu.Unlock()
+	if own == nil || own.sql == "" {
+		return errorAt(s.Name.Position(), r.Name, "%s cannot be dropped", r)
+	}
+	for user := db.userOf(r.Name); user != nil; user = db.userOf(r.Name) {
+		if !s.Cascade {
+			return errorAt(s.Name.Position(), r.Name, "%s is used by pump %s", r.Name, user.name).hint("DROP ... CASCADE drops its pumps too")
+		}
+		if err := db.dropPump(user); err != nil {
+			return err
+		}
+	}
+	kind, database := catalog.KindStream, catalog.DefaultDatabase
+	if !r.Stream {
+		kind, database = catalog.KindTable, r.Database
+	}
+	if err := db.catalog.DeleteDefinition(kind, database, r.Name); err != nil {
+		return err
+	}
+	return db.drop(key(r))
+}
+
+// userOf is a pump that names the relation.
+func (db *DB) userOf(name string) *pump {
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	for _, p := range db.mu.pumps {
+		uses := strings.EqualFold(p.insert.Into.Last().Text, name)
+		walkTables(p.insert.Query, func(t *ast.TableName) { uses = uses || strings.EqualFold(t.Parts.Last().Text, name) })
+		if uses {
+			return p
+		}
+	}
+	return nil
+}
