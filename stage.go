@@ -191,6 +191,9 @@ func (s *stage) drive(ctx context.Context, cancel context.CancelFunc, parts []*p
 			if err != nil && p.rows == nil {
 				errs[i] = fmt.Errorf("%s: %w", p.name, err)
 			}
+			if err != nil && p.pump != nil {
+				p.pump.setJob(nil) // reported here, not once more by Close
+			}
 			if err != nil {
 				cancel()
 			}

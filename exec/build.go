@@ -136,6 +136,7 @@ func (b *builder) gather(lanes []*lane, kind string, make func() (flow.Operator,
 	}
 	t := newGather(len(lanes), s, b.job.permits)
 	t.flush = rejectors{s.rejects}
+	b.job.inboxes = append(b.job.inboxes, t.in)
 	for i, l := range lanes {
 		*l.tail = &edge{in: t.in, input: i, permits: b.job.permits}
 	}
@@ -263,6 +264,7 @@ func (b *builder) subscribe(n *plan.Scan, name string, count *counters) ([]*lane
 	}
 	t := newGather(1, pick, b.job.permits)
 	t.flush = rejectors{pick.rejects}
+	b.job.inboxes = append(b.job.inboxes, t.in)
 	b.job.inputs = append(b.job.inputs, stream.subscribe(t.in))
 	b.job.task(name, t.run)
 	return []*lane{{tail: &pick.next, flush: &t.flush}}, nil

@@ -40,6 +40,7 @@ type Job struct {
 	rejects map[string]Rejector // by task
 	tables  []*op.LookupTable
 	inputs  []streamInput
+	inboxes []*inbox
 	counts  []*counters
 	reads   []*counters // of the scans
 	write   *counters   // of the output
@@ -227,6 +228,11 @@ func (j *Job) close() error {
 	for _, in := range j.inputs {
 		in.leave(j.err())
 	}
+	// A sender may have found room in an inbox after its task had gone; now nobody
+	// sends any more.
+	for _, in := range j.inboxes {
+		in.drain()
+	}
 	return errors.Join(errs...)
 }
 
@@ -242,6 +248,9 @@ func (j *Job) discard() {
 	}
 	for _, in := range j.inputs {
 		in.leave(errDiscarded)
+	}
+	for _, in := range j.inboxes {
+		in.drain()
 	}
 }
 
