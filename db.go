@@ -30,7 +30,6 @@ type DB struct {
 	mu  struct {
 		sync.Mutex
 		relations map[string]*relation // by stored name; tables as database.name
-		order     []string             // of relations, as created
 		pumps     []*pump              // as created
 		jobs      map[*exec.Job]bool   // ad-hoc ones
 		closed    bool

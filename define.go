@@ -126,6 +126,9 @@ func (db *DB) createRelation(ctx context.Context, r *plan.Relation, d definition
 		return err
 	}
 	db.add(r, d.sql, d.dir)
+	if r.Connector == lakeConnector {
+		return db.register(r, env)
+	}
 	return nil
 }
 
@@ -139,7 +142,6 @@ func (db *DB) add(r *plan.Relation, sql, dir string) {
 	db.mu.Lock()
 	defer db.mu.Unlock()
 	db.mu.relations[key(r)] = own
-	db.mu.order = append(db.mu.order, key(r))
 }
 
 // readerOf is a running pump that reads or writes a relation, "" for none.

@@ -1,6 +1,7 @@
 package millrace
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -15,7 +16,6 @@ func (db *DB) drop(name string) error {
 	db.mu.Lock()
 	own := db.mu.relations[name]
 	delete(db.mu.relations, name)
-	db.mu.order = slices.DeleteFunc(db.mu.order, func(n string) bool { return n == name })
 	db.mu.Unlock()
 	if own == nil {
 		return nil
@@ -99,6 +99,11 @@ func (db *DB) dropRelation(s *ast.Drop, missing func(error) error) error {
 	}
 	if err := db.catalog.DeleteDefinition(kind, database, r.Name); err != nil {
 		return err
+	}
+	if r.Connector == lakeConnector {
+		if err := db.catalog.DeleteTable(r.Database, strings.ToLower(r.Name)); err != nil && !errors.Is(err, catalog.ErrNotFound) {
+			return err
+		}
 	}
 	return db.drop(key(r))
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/millrace-sql/millrace/connectors/crawl"
@@ -91,6 +92,45 @@ func relationOf(t catalog.Table) (*plan.Relation, error) {
 		Options:  map[string]string{table.OptionLocation: t.Location, table.OptionPartitionedBy: columnNames(t.PartitionKeys)},
 		ReadOnly: true,
 	}, nil
+}
+
+// register puts a declared table into the catalog, where other readers look for
+// it: names in lower case, Hive types. Its partitions come from a crawler.
+func (db *DB) register(r *plan.Relation, env ConnectorEnv) error {
+	o, err := table.ParseOptions(r.Options)
+	if err != nil {
+		return err
+	}
+	t := catalog.Table{
+		Database: r.Database, Name: strings.ToLower(r.Name), Location: env.path(o.Location), Format: "parquet", CreatedBy: "millrace",
+		Parameters: map[string]string{"classification": "parquet"},
+	}
+	if _, err := db.catalog.Database(t.Database); errors.Is(err, catalog.ErrNotFound) {
+		if _, err := db.catalog.PutDatabase(catalog.Database{Name: t.Database}); err != nil {
+			return err
+		}
+	}
+	isKey := func(name string) func(string) bool {
+		return func(p string) bool { return strings.EqualFold(p, name) }
+	}
+	for _, f := range r.Schema.Fields {
+		hive, err := lake.HiveType(f.Type)
+		if err != nil {
+			return err
+		}
+		c := catalog.Column{Name: strings.ToLower(f.Name), Type: hive}
+		if slices.ContainsFunc(o.PartitionedBy, isKey(f.Name)) {
+			t.PartitionKeys = append(t.PartitionKeys, c)
+		} else {
+			t.Columns = append(t.Columns, c)
+		}
+	}
+	// Folders nest in the order of the option, not of the columns.
+	slices.SortStableFunc(t.PartitionKeys, func(a, b catalog.Column) int {
+		return slices.IndexFunc(o.PartitionedBy, isKey(a.Name)) - slices.IndexFunc(o.PartitionedBy, isKey(b.Name))
+	})
+	_, err = db.catalog.PutTable(t)
+	return err
 }
 
 // createCrawler is CREATE CRAWLER.

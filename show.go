@@ -84,7 +84,7 @@ func (db *DB) showTables(s *ast.Show, names *scope) (*Rows, error) {
 	l := newListing("database", "table", "location", "columns", "partitioned_by")
 	declared := map[string]bool{}
 	for _, r := range db.relationsIf(func(r *relation) bool { return !r.Stream && (only == "" || r.Database == only) }) {
-		declared[key(&r.Relation)] = true
+		declared[strings.ToLower(key(&r.Relation))] = true
 		where := r.Options["location"] + r.Options["path"]
 		l.add(r.Database, r.Name, text(where), r.Schema.String(), text(r.Options["partitioned_by"]))
 	}
@@ -98,7 +98,7 @@ func (db *DB) showTables(s *ast.Show, names *scope) (*Rows, error) {
 			return nil, err
 		}
 		for _, t := range tables {
-			if (only == "" || d.Name == only) && !declared[d.Name+"."+t.Name] {
+			if (only == "" || d.Name == only) && !declared[strings.ToLower(d.Name+"."+t.Name)] {
 				l.add(t.Database, t.Name, t.Location, columnList(t.Columns), text(columnNames(t.PartitionKeys)))
 			}
 		}
@@ -162,7 +162,7 @@ func (db *DB) showPartitions(s *ast.Show, names *scope) (*Rows, error) {
 	if err != nil {
 		return nil, at(s.In.Position(), err)
 	}
-	t, err := db.catalog.Table(r.Database, r.Name)
+	t, err := db.tableEntry(r)
 	if errors.Is(err, catalog.ErrNotFound) {
 		return nil, errorAt(s.In.Position(), r.Name, "table %s is not in the catalog", r).hint("a crawler registers tables and partitions: CREATE CRAWLER, RUN CRAWLER")
 	}
@@ -182,6 +182,15 @@ func (db *DB) showPartitions(s *ast.Show, names *scope) (*Rows, error) {
 		l.add(strings.Join(values, "/"), p.Location, number(p.Parameters["recordCount"]), number(p.Parameters["objectCount"]))
 	}
 	return l.result(db), nil
+}
+
+// tableEntry is the catalog's entry of a declared or crawled table.
+func (db *DB) tableEntry(r *plan.Relation) (catalog.Table, error) {
+	t, err := db.catalog.Table(r.Database, r.Name)
+	if errors.Is(err, catalog.ErrNotFound) {
+		return db.catalog.Table(r.Database, strings.ToLower(r.Name))
+	}
+	return t, err
 }
 
 func number(s string) any {

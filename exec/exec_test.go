@@ -359,5 +359,5 @@ func TestPool(t *testing.T) {
 	}
 	big := p.Allocate(1 << 28)
 	p.Free(big)
-	p.Free(make([]byte, 100, 100)) // not ours: its size is no class of ours
+	p.Free(make([]byte, 100)) // not ours: its size is no class of ours
 }

@@ -25,7 +25,6 @@ type printer struct {
 	format string
 	mu     sync.Mutex
 	out    *bufio.Writer
-	tables int
 }
 
 func newPrinter(name string, out io.Writer) (*printer, error) {
