@@ -15,7 +15,7 @@ type Options struct {
 	// Dir is what relative paths in SQL options are relative to; "" is the working
 	// directory. Run may say otherwise for one script.
 	Dir string
-	// BatchRows bounds the rows of a batch from a source; 0 means 1024.
+	// BatchRows bounds the rows of a batch from a source; 0 means 4096.
 	BatchRows int
 	// Parallelism is how many tasks of a job may work at once; 0 has no bound
 	// beyond GOMAXPROCS. It never changes a result.

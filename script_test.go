@@ -387,6 +387,9 @@ func (r *scriptRun) stats(name string) string {
 		if o.In != o.Passed+o.Absorbed+o.Filtered+o.Late+o.Rejected {
 			r.t.Errorf("pump %s: %s: %d rows in, but %+v", name, o.Name, o.In, o)
 		}
+		if o.Absorbed != o.Waiting+o.Released {
+			r.t.Errorf("pump %s: %s: %d rows absorbed, but %+v", name, o.Name, o.Absorbed, o)
+		}
 		fmt.Fprintf(&b, "%s: in=%d passed=%d absorbed=%d filtered=%d late=%d rejected=%d waiting=%d out=%d\n",
 			strings.SplitN(o.Name, ":", 2)[1], o.In, o.Passed, o.Absorbed, o.Filtered, o.Late, o.Rejected, o.Waiting, o.Out)
 	}

@@ -15,7 +15,7 @@ import (
 type Env struct {
 	// Mem is where batches live.
 	Mem memory.Allocator
-	// BatchRows bounds the rows of one batch from a source; 0 = 1024.
+	// BatchRows bounds the rows of one batch from a source; 0 = 4096.
 	BatchRows int
 	// Parallelism is how many tasks of a job may work at once; 0 = no bound. It
 	// never changes a result.
@@ -62,4 +62,4 @@ type Checkpoint struct {
 	Tokens map[string][]byte
 }
 
-const defaultBatchRows = 1024
+const defaultBatchRows = 4096

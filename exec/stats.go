@@ -12,8 +12,8 @@ type OpStats struct {
 	Filtered int64
 	Late     int64
 	Rejected int64
-	// Waiting is rows absorbed and not yet released, where the operator tells.
-	Waiting int64
+	// Waiting is rows absorbed and not yet released: Absorbed = Waiting + Released.
+	Waiting, Released int64
 }
 
 // JobStats is the account of a job.
@@ -29,11 +29,13 @@ type counters struct {
 	name                              string
 	in, out, passed, absorbed         atomic.Int64
 	filtered, late, rejected, waiting atomic.Int64
+	released                          atomic.Int64
 }
 
 func (c *counters) stats() OpStats {
 	return OpStats{
 		Name: c.name, In: c.in.Load(), Out: c.out.Load(), Passed: c.passed.Load(), Absorbed: c.absorbed.Load(),
 		Filtered: c.filtered.Load(), Late: c.late.Load(), Rejected: c.rejected.Load(), Waiting: c.waiting.Load(),
+		Released: c.released.Load(),
 	}
 }

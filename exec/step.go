@@ -28,10 +28,15 @@ type step struct {
 	ctx     context.Context // of the call under way
 	fates   [3]int
 	refused int
+
+	waiting, released int64 // as last noted
 }
 
-// waiter is an operator that holds rows.
-type waiter interface{ Waiting() int64 }
+// holder is an operator that holds rows: how many wait, and how many it has let
+// go. Absorbed = waiting + released.
+type holder interface {
+	Held() (waiting, released int64)
+}
 
 // releaser is an operator with windows; Released is the greatest end among those
 // let go, types.MinTime before the first.
@@ -47,7 +52,7 @@ func (s *step) process(ctx context.Context, input int, b flow.Batch) error {
 	s.count.passed.Add(int64(s.fates[flow.Passed]))
 	s.count.absorbed.Add(int64(s.fates[flow.Absorbed]))
 	s.count.filtered.Add(int64(s.fates[flow.Filtered]))
-	s.noteWaiting()
+	s.noteHeld()
 	if err != nil {
 		return err
 	}
@@ -57,10 +62,17 @@ func (s *step) process(ctx context.Context, input int, b flow.Batch) error {
 	return nil
 }
 
-func (s *step) noteWaiting() {
-	if w, ok := s.op.(waiter); ok {
-		s.count.waiting.Store(w.Waiting())
+// noteHeld adds what has changed since the last note: the counters are shared by
+// the operator's instances on all lanes.
+func (s *step) noteHeld() {
+	h, ok := s.op.(holder)
+	if !ok {
+		return
 	}
+	waiting, released := h.Held()
+	s.count.waiting.Add(waiting - s.waiting)
+	s.count.released.Add(released - s.released)
+	s.waiting, s.released = waiting, released
 }
 
 // advance passes wm through the operator. ErrEnough from downstream does not
@@ -68,7 +80,7 @@ func (s *step) noteWaiting() {
 func (s *step) advance(ctx context.Context, wm types.Time) error {
 	s.ctx = ctx
 	down, err := s.op.Advance(ctx, wm, s)
-	s.noteWaiting()
+	s.noteHeld()
 	if err != nil && !errors.Is(err, flow.ErrEnough) {
 		return err
 	}

@@ -143,7 +143,7 @@ func (s *Stream) take(ctx context.Context, m message) {
 		s.mu.open = false
 	case m.batch.Rec == nil:
 		s.mu.inputs[m.input].wm = max(s.mu.inputs[m.input].wm, m.wm)
-	case s.mu.merge.Waiting() == 0 && s.alone(m.input):
+	case s.idle() && s.alone(m.input):
 		// Nobody can bring a row that belongs before these.
 		err = out.Emit(m.batch)
 	default:
@@ -156,6 +156,12 @@ func (s *Stream) take(ctx context.Context, m message) {
 	if err != nil && ctx.Err() == nil && s.mu.err == nil {
 		s.mu.err = err
 	}
+}
+
+// idle tells whether the merge holds nothing back. Called with mu held.
+func (s *Stream) idle() bool {
+	waiting, _ := s.mu.merge.Held()
+	return waiting == 0
 }
 
 // alone tells whether input is the only writer that counts. Called with mu held.

@@ -31,6 +31,7 @@ type Aggregate struct {
 	partial bool
 	wm      types.Time
 	freed   types.Time // greatest end of a span let go
+	gone    int64      // rows of the panes let go
 
 	panes   []*pane // open, by start
 	spare   *agg.Groups
@@ -235,6 +236,7 @@ func (a *Aggregate) Advance(_ context.Context, wm types.Time, out flow.Out) (typ
 		}
 		a.panes = a.panes[1:]
 		a.freed = max(a.freed, p.span.End)
+		a.gone += p.rows
 		p.groups.Reset()
 		a.spare = p.groups
 	}
@@ -279,13 +281,12 @@ func (s *shape) emitResult(p *pane, mem memory.Allocator, out flow.Out) error {
 	return out.Emit(b)
 }
 
-// Waiting is how many rows are in open panes.
-func (a *Aggregate) Waiting() int64 {
-	n := int64(0)
+// Held is how many rows are in open panes, and how many were in those let go.
+func (a *Aggregate) Held() (waiting, released int64) {
 	for _, p := range a.panes {
-		n += p.rows
+		waiting += p.rows
 	}
-	return n
+	return waiting, a.gone
 }
 
 // Released is the greatest end of the windows let go, types.MinTime before the

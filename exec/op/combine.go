@@ -24,6 +24,8 @@ type Combine struct {
 	waiting []partialSpan // by start
 	spare   *agg.Groups
 	ids     []uint32
+
+	absorbed, gone int64 // partial rows taken and let go
 }
 
 // partialSpan is the partial batches of one span, per input.
@@ -57,6 +59,7 @@ func (c *Combine) Process(_ context.Context, input int, b flow.Batch, out flow.O
 		w.inputs = append(w.inputs, nil)
 	}
 	w.inputs[input] = append(w.inputs[input], b.Keep())
+	c.absorbed += int64(b.Rows())
 	out.Count(flow.Absorbed, b.Rows())
 	return nil
 }
@@ -80,7 +83,7 @@ func (c *Combine) Advance(_ context.Context, wm types.Time, out flow.Out) (types
 			return wm, err
 		}
 		c.waiting = c.waiting[1:]
-		w.drop()
+		c.gone += w.drop()
 	}
 	return wm, nil
 }
@@ -116,13 +119,19 @@ func (c *Combine) merge(p *pane, b flow.Batch) {
 	}
 }
 
-func (w partialSpan) drop() {
+// drop releases the batches and counts their rows.
+func (w partialSpan) drop() (rows int64) {
 	for _, batches := range w.inputs {
 		for _, b := range batches {
+			rows += int64(b.Rows())
 			b.Release()
 		}
 	}
+	return rows
 }
+
+// Held is how many partial rows wait, and how many were merged and let go.
+func (c *Combine) Held() (waiting, released int64) { return c.absorbed - c.gone, c.gone }
 
 // Close releases the partial groups held.
 func (c *Combine) Close() error {

@@ -104,8 +104,8 @@ func runWhole(t *testing.T, n *plan.Aggregate, shards [][]string, wms []types.Ti
 	for _, wm := range wms {
 		drive(t, a, wm, out)
 	}
-	if a.Waiting() != 0 {
-		t.Errorf("%d rows wait after the end", a.Waiting())
+	if waiting, _ := a.Held(); waiting != 0 {
+		t.Errorf("%d rows wait after the end", waiting)
 	}
 	return out.lines
 }
@@ -182,8 +182,8 @@ func TestReleased(t *testing.T) {
 	}
 	feed(t, a, n.Input.Schema(), []string{"09:00:10 a 1", "09:01:10 a 1"}, out, mem)
 	drive(t, a, instant(t, "09:01:30"), out)
-	if a.Released() != instant(t, "09:01:00") || a.Waiting() != 1 {
-		t.Errorf("released %s, %d rows wait", a.Released(), a.Waiting())
+	if waiting, _ := a.Held(); a.Released() != instant(t, "09:01:00") || waiting != 1 {
+		t.Errorf("released %s, %d rows wait", a.Released(), waiting)
 	}
 	if err := a.Close(); err != nil {
 		t.Error(err)

@@ -11,8 +11,9 @@ import (
 // branches of UNION ALL as written. It keeps the rows until all inputs have
 // ended, so that which of them is faster does not show.
 type Concat struct {
-	inputs  [][]flow.Batch
-	waiting int64
+	inputs [][]flow.Batch
+
+	absorbed, gone int64
 }
 
 // NewConcat makes the operator.
@@ -24,7 +25,7 @@ func (c *Concat) Process(_ context.Context, input int, b flow.Batch, out flow.Ou
 		c.inputs = append(c.inputs, nil)
 	}
 	c.inputs[input] = append(c.inputs[input], b.Keep())
-	c.waiting += int64(b.Rows())
+	c.absorbed += int64(b.Rows())
 	out.Count(flow.Absorbed, b.Rows())
 	return nil
 }
@@ -39,13 +40,14 @@ func (c *Concat) Advance(_ context.Context, wm types.Time, out flow.Out) (types.
 			if err := out.Emit(b); err != nil {
 				return wm, err
 			}
+			c.gone += int64(b.Rows())
 		}
 	}
 	return wm, c.Close()
 }
 
-// Waiting is how many rows are held.
-func (c *Concat) Waiting() int64 { return c.waiting }
+// Held is how many rows wait, and how many were let go.
+func (c *Concat) Held() (waiting, released int64) { return c.absorbed - c.gone, c.gone }
 
 // Close releases the rows held.
 func (c *Concat) Close() error {
@@ -54,6 +56,6 @@ func (c *Concat) Close() error {
 			b.Release()
 		}
 	}
-	c.inputs, c.waiting = nil, 0
+	c.inputs = nil
 	return nil
 }

@@ -21,6 +21,7 @@ type Merge struct {
 	rowtime int
 	inputs  []mergeInput
 	waiting int64
+	gone    int64 // rows let go
 }
 
 // mergeInput is the rows of one input that still wait, in order: from live row
@@ -54,6 +55,7 @@ func (m *Merge) Advance(_ context.Context, wm types.Time, out flow.Out) (types.T
 		}
 		rec := gatherRecord(recs[0].Schema(), recs, refs, m.mem)
 		m.waiting -= int64(len(refs))
+		m.gone += int64(len(refs))
 		m.release()
 		err := out.Emit(flow.Batch{Rec: rec})
 		rec.Release()
@@ -124,5 +126,5 @@ func (m *Merge) Close() error {
 	return nil
 }
 
-// Waiting is how many rows are held back.
-func (m *Merge) Waiting() int64 { return m.waiting }
+// Held is how many rows are held back, and how many were let go.
+func (m *Merge) Held() (waiting, released int64) { return m.waiting, m.gone }

@@ -27,6 +27,7 @@ type Sort struct {
 	batches []flow.Batch
 	columns [][]arrow.Array // per key: its column of each batch
 	refs    []ref
+	gone    int64 // rows let go
 }
 
 // NewSort makes the operator of a plan node.
@@ -83,6 +84,7 @@ func (s *Sort) Advance(_ context.Context, wm types.Time, out flow.Out) (types.Ti
 		if err != nil {
 			return wm, err
 		}
+		s.gone += int64(len(part))
 	}
 	return wm, s.Close()
 }
@@ -153,6 +155,9 @@ func compareValues(a arrow.Array, i int, b arrow.Array, j int) int {
 	}
 	return 0
 }
+
+// Held is how many rows wait, and how many were let go.
+func (s *Sort) Held() (waiting, released int64) { return int64(len(s.refs)), s.gone }
 
 // Close releases the rows held.
 func (s *Sort) Close() error {
