@@ -1,0 +1,119 @@
+package exec
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/millrace-sql/millrace/exec/flow"
+	"github.com/millrace-sql/millrace/exec/op"
+	"github.com/millrace-sql/millrace/sql/plan"
+)
+
+// lookup loads the table before anything runs: it is a snapshot as of the start
+// (kda-sql.md §11.4, §16.4).
+func (b *builder) lookup(ctx context.Context, n *plan.Lookup) ([]*lane, error) {
+	var batches []flow.Batch
+	defer func() {
+		for _, batch := range batches {
+			batch.Release()
+		}
+	}()
+	env := b.job.env
+	env.Checkpoints, env.Parallelism = nil, 0
+	load, err := NewJob(ctx, b.job.name, n.Table, Output{Rows: func(_ context.Context, batch flow.Batch) error {
+		batches = append(batches, batch.Keep())
+		return nil
+	}}, env)
+	if err != nil {
+		return nil, err
+	}
+	load.Start(ctx)
+	if err := load.Wait(); err != nil {
+		return nil, err
+	}
+	table, err := op.BuildTable(n, batches, env.Mem)
+	if err != nil {
+		return nil, err
+	}
+	b.job.tables = append(b.job.tables, table)
+	return b.each(ctx, n.Input, "Join", func() (flow.Operator, error) { return op.NewLookup(n, table, env.Mem) })
+}
+
+// scan starts one task per shard, or subscribes to an in-application stream.
+func (b *builder) scan(ctx context.Context, n *plan.Scan) ([]*lane, error) {
+	name := b.name("Scan " + n.Relation.String())
+	count := b.job.counter(name)
+	b.job.reads = append(b.job.reads, count)
+	if n.Relation.Stream && n.Relation.Connector == plan.InApplication {
+		return b.subscribe(n, name, count)
+	}
+	source, err := b.job.env.OpenSource(ctx, n)
+	if err != nil {
+		return nil, err
+	}
+	shards, err := source.Shards(ctx)
+	if err != nil {
+		return nil, err
+	}
+	lanes := make([]*lane, len(shards))
+	for i, shard := range shards {
+		t := &sourceTask{
+			key: fmt.Sprintf("%s/%s", name, shard.ID), source: source, shard: shard.ID, scan: scanOf(n),
+			finite: n.Schema().RowTime < 0, rows: b.job.env.BatchRows, count: count, permits: b.job.permits,
+		}
+		if b.job.restore != nil {
+			t.from = b.job.restore.Offsets[t.key]
+		}
+		if t.rejects, err = b.rejector(t.key); err != nil {
+			return nil, err
+		}
+		t.flush = rejectors{t.rejects}
+		lanes[i] = &lane{tail: &t.next, flush: &t.flush}
+		b.job.sources = append(b.job.sources, t)
+		b.job.task(t.key, t.run)
+	}
+	return lanes, nil
+}
+
+func scanOf(n *plan.Scan) flow.Scan {
+	s := flow.Scan{Columns: n.Columns}
+	for _, r := range n.Ranges {
+		s.Ranges = append(s.Ranges, flow.Range{Column: r.Column, Low: r.Low, High: r.High})
+	}
+	return s
+}
+
+// subscribe reads an in-application stream from now on.
+func (b *builder) subscribe(n *plan.Scan, name string, count *counters) ([]*lane, error) {
+	stream, err := b.job.env.Stream(n.Relation.Name)
+	if err != nil {
+		return nil, err
+	}
+	pick, err := b.step(func() (flow.Operator, error) { return op.NewPick(n.Schema(), n.Columns), nil }, count, name)
+	if err != nil {
+		return nil, err
+	}
+	t := newGather(1, pick, b.job.permits)
+	t.flush = rejectors{pick.rejects}
+	b.job.inboxes = append(b.job.inboxes, t.in)
+	b.job.inputs = append(b.job.inputs, stream.subscribe(t.in))
+	b.job.task(name, t.run)
+	return []*lane{{tail: &pick.next, flush: &t.flush}}, nil
+}
+
+// values is a source of the rows written in the statement.
+func (b *builder) values(n *plan.Values) ([]*lane, error) {
+	name := b.name("Values")
+	t := &sourceTask{
+		key: name, source: &valuesSource{n: n, mem: b.job.env.Mem}, shard: "0", finite: true,
+		rows: b.job.env.BatchRows, count: b.job.counter(name), permits: b.job.permits,
+	}
+	b.job.reads = append(b.job.reads, t.count)
+	var err error
+	if t.rejects, err = b.rejector(name); err != nil {
+		return nil, err
+	}
+	t.flush = rejectors{t.rejects}
+	b.job.task(name, t.run)
+	return []*lane{{tail: &t.next, flush: &t.flush}}, nil
+}
