@@ -11,7 +11,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/apache/arrow/go/v17/arrow/memory"
 	"go.uber.org/goleak"
 
 	"github.com/millrace-sql/millrace/storage/kv"
@@ -111,7 +110,7 @@ func TestFlights(t *testing.T) {
 			if err := os.Symlink(absolute(t, "examples/data"), filepath.Join(dir, "data")); err != nil {
 				t.Fatal(err)
 			}
-			mem := memory.NewCheckedAllocator(memory.NewGoAllocator())
+			mem := newDirty()
 			defer mem.AssertSize(t, 0)
 			db, err := Open("", &Options{BatchRows: batch, Mem: mem})
 			if err != nil {

@@ -14,7 +14,6 @@ import (
 
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
-	"github.com/apache/arrow/go/v17/arrow/memory"
 	"github.com/cockroachdb/datadriven"
 
 	"github.com/millrace-sql/millrace/connectors/format"
@@ -80,7 +79,7 @@ type watch struct {
 const today = "2021-03-09 "
 
 func runScript(t *testing.T, path, dir string, batch, parallel int) {
-	mem := memory.NewCheckedAllocator(memory.NewGoAllocator())
+	mem := newDirty()
 	defer mem.AssertSize(t, 0)
 	r := &scriptRun{t: t, dir: dir, clock: &testClock{now: instantOf(t, "00:00:00")}}
 	var err error
