@@ -22,7 +22,9 @@ import (
 // Query runs one statement that has rows: SELECT, VALUES, SHOW, DESCRIBE or
 // EXPLAIN. SELECT STREAM goes on until its streams end, which in an open
 // database they do not, until LIMIT, ctx or Rows.Close ends it; a query without
-// STREAM reads stored streams and tables as they are now.
+// STREAM reads stored streams and tables as they are now. Nobody waits for a
+// reader of an in-application stream: one that does not take its rows in time
+// ends with exec.ErrFellBehind.
 //
 // Rows that cannot be computed are left out and counted, see Rows.Rejected.
 func (db *DB) Query(ctx context.Context, sql string) (*Rows, error) {
@@ -66,6 +68,7 @@ func (db *DB) run(ctx context.Context, q *plan.Query, mode *sourceMode) (*Rows, 
 	}
 	rows := newRows(q.Root.Schema(), q.Streaming, db)
 	env := db.env(*mode, func(string, int) (exec.Rejector, error) { return counting{&rows.rejected}, nil })
+	env.Backlog = queryBacklog
 	job, err := exec.NewJob(ctx, "query/"+uuid.NewString(), q.Root, exec.Output{Rows: rows.take}, env)
 	if err != nil {
 		return nil, err
@@ -111,6 +114,10 @@ type Rows struct {
 	current arrow.Record
 	err     error // of the job; set before ch is closed
 }
+
+// queryBacklog is how many batches of an in-application stream wait for a query
+// before it ends with an error: a reader that was forgotten stops nobody.
+const queryBacklog = 256
 
 // rowsBuffer is how many batches wait for the reader of a query.
 const rowsBuffer = 4

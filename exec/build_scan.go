@@ -94,6 +94,9 @@ func (b *builder) subscribe(n *plan.Scan, name string, count *counters) ([]*lane
 		return nil, err
 	}
 	t := newGather(1, pick, b.job.permits)
+	if b.job.env.Backlog > 0 {
+		t.in = newBacklog(b.job.env.Backlog)
+	}
 	t.flush = rejectors{pick.rejects}
 	b.job.inboxes = append(b.job.inboxes, t.in)
 	b.job.inputs = append(b.job.inputs, stream.subscribe(t.in))

@@ -2,10 +2,17 @@ package exec
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"sync/atomic"
 
 	"github.com/millrace-sql/millrace/exec/flow"
 	"github.com/millrace-sql/millrace/sql/types"
 )
+
+// ErrFellBehind ends a reader of an in-application stream that nobody waits for
+// and that did not take its rows in time (Env.Backlog).
+var ErrFellBehind = errors.New("fell behind")
 
 // edgeBatches is how many messages wait in an edge before its sender does: the
 // back pressure inside a job.
@@ -25,10 +32,57 @@ type message struct {
 type inbox struct {
 	ch   chan message
 	done chan struct{}
+	behind
 }
 
 func newInbox() *inbox {
 	return &inbox{ch: make(chan message, edgeBatches), done: make(chan struct{})}
+}
+
+// behind is what a stream keeps of a reader that it does not wait for; the zero
+// value is a reader that it does.
+type behind struct {
+	fell  chan struct{} // closed when rows had to be left out; nil = the stream waits
+	ended bool          // fell is closed; guarded by the stream
+	wm    types.Time    // a promise that found no room; guarded by the stream
+	rows  atomic.Int64  // in ch
+	by    int64         // rows it had not taken when it fell; set before fell is closed
+}
+
+// newBacklog is an inbox for a reader that nobody waits for: batches messages
+// wait for it at the most.
+func newBacklog(batches int) *inbox {
+	in := &inbox{ch: make(chan message, batches), done: make(chan struct{})}
+	in.fell, in.wm = make(chan struct{}), types.MinTime
+	return in
+}
+
+// next is the next message. What came before a gap is still delivered, then the
+// gap is an error.
+func (in *inbox) next(ctx context.Context) (message, error) {
+	select {
+	case m := <-in.ch:
+		return in.taken(m), nil
+	default:
+	}
+	select {
+	case m := <-in.ch:
+		return in.taken(m), nil
+	case <-ctx.Done():
+		return message{}, ctx.Err()
+	case <-in.fell:
+	}
+	select {
+	case m := <-in.ch:
+		return in.taken(m), nil
+	default:
+		return message{}, fmt.Errorf("the reader of an in-application stream %w by %d rows", ErrFellBehind, in.by)
+	}
+}
+
+func (in *inbox) taken(m message) message {
+	in.rows.Add(-int64(m.batch.Rows()))
+	return m
 }
 
 // drain releases what nobody will take any more.

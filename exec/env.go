@@ -28,6 +28,9 @@ type Env struct {
 	// Each has a lane of its own: the order of rejected rows within a lane then does
 	// not depend on how rows are cut into batches.
 	Rejects func(operator string, lane int) (Rejector, error)
+	// Backlog is how many batches of an in-application stream may wait for the job
+	// before it ends with ErrFellBehind; 0 = the stream waits for the job.
+	Backlog int
 	// Checkpoints keeps positions over restarts; nil = every run starts anew.
 	Checkpoints Checkpoints
 }

@@ -322,6 +322,62 @@ func TestStreamSeal(t *testing.T) {
 	})
 }
 
+// TestForgottenReader: a reader that nobody waits for does not hold up writers; it
+// gets the rows before the gap, then the error. One that is waited for gets all.
+func TestForgottenReader(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		mem := memory.NewCheckedAllocator(memory.NewGoAllocator())
+		defer mem.AssertSize(t, 0)
+		ctx := context.Background()
+		s := NewStream(StreamConfig{
+			Name: "S", Schema: numbersRelation().Schema, Mem: mem, Now: func() types.Time { return 0 }, Rejects: noted{new([]string)},
+		})
+		r := numbersRelation()
+		r.Connector = plan.InApplication
+		read := func(backlog int, rows func() error) *Job {
+			job, err := NewJob(ctx, "reader", planOf(t, r, "SELECT STREAM n FROM s"), Output{Rows: func(context.Context, flow.Batch) error {
+				return rows()
+			}}, Env{
+				Mem: mem, Stream: func(string) (*Stream, error) { return s, nil }, Backlog: backlog,
+				Rejects: func(string, int) (Rejector, error) { return noted{new([]string)}, nil },
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			job.Start(ctx)
+			return job
+		}
+		stuck, late, seen := make(chan struct{}), 0, 0
+		forgotten := read(8, func() error {
+			<-stuck
+			late++
+			return nil
+		})
+		awaited := read(0, func() error {
+			seen++
+			return nil
+		})
+		for i := range int64(100) {
+			if err := pushRow(ctx, s, mem, row{i, i}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		close(stuck)
+		if err := forgotten.Wait(); !errors.Is(err, ErrFellBehind) || late == 0 || late >= 100 {
+			t.Errorf("the forgotten reader got %d rows and says %v", late, err)
+		}
+		if err := s.Seal(ctx); err != nil {
+			t.Fatal(err)
+		}
+		if err := awaited.Wait(); err != nil || seen != 100 {
+			t.Errorf("the awaited reader got %d rows and says %v", seen, err)
+		}
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 func pushRow(ctx context.Context, s *Stream, mem memory.Allocator, one row) error {
 	b := array.NewRecordBuilder(mem, s.Schema.Arrow())
 	defer b.Release()

@@ -123,6 +123,11 @@ func (s *Stream) horizon(ctx context.Context) {
 	}
 	defer s.push.Unlock()
 	s.mu.Lock()
+	for _, r := range s.mu.readers {
+		if r.fell != nil && r.wm != types.MinTime {
+			offer(r, message{wm: r.wm})
+		}
+	}
 	quiet := s.mu.open && !s.mu.explicit && len(s.mu.readers) > 0
 	s.mu.Unlock()
 	if !quiet || len(s.in.ch) > 0 {
@@ -222,14 +227,38 @@ func (s *Stream) promise(ctx context.Context, out *fanOut) error {
 }
 
 // send waits for a slow reader: back pressure. A reader that is gone wants
-// nothing any more.
+// nothing any more. Called with mu held.
 func (s *Stream) send(ctx context.Context, r *inbox, m message) {
+	if r.fell != nil {
+		offer(r, m)
+		return
+	}
 	select {
 	case r.ch <- m:
 	case <-r.done:
 		m.batch.Release()
 	case <-ctx.Done():
 		m.batch.Release()
+	}
+}
+
+// offer gives a message to a reader that nobody waits for. Promises leave half of
+// the room to rows and are repeated later; rows that find no room end the reader.
+func offer(r *inbox, m message) {
+	isRow, isEnd := m.batch.Rec != nil, m.wm == types.MaxTime
+	if r.ended || !isRow && !isEnd && len(r.ch) >= cap(r.ch)/2 {
+		m.batch.Release()
+		r.wm = max(r.wm, m.wm)
+		return
+	}
+	r.rows.Add(int64(m.batch.Rows()))
+	select {
+	case r.ch <- m:
+		r.wm = types.MinTime
+	default:
+		r.ended, r.by = true, r.rows.Load()
+		m.batch.Release()
+		close(r.fell)
 	}
 }
 

@@ -114,11 +114,9 @@ func (t *gatherTask) run(ctx context.Context) error {
 	defer close(t.in.done)
 	wm := types.MinTime
 	for wm != types.MaxTime {
-		var m message
-		select {
-		case m = <-t.in.ch:
-		case <-ctx.Done():
-			return ctx.Err()
+		m, err := t.in.next(ctx)
+		if err != nil {
+			return err
 		}
 		next, err := t.take(ctx, m, wm)
 		if errors.Is(err, flow.ErrEnough) {

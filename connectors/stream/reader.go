@@ -231,6 +231,7 @@ func (r *reader) release() {
 // Close gives back the rows of the last page and what was not handed out.
 func (r *reader) Close() error {
 	r.release()
+	r.log.Close()
 	r.decoder.Close()
 	for i := range r.places {
 		if m := r.places[i].meta; m != nil {

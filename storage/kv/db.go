@@ -22,10 +22,11 @@ type DB struct {
 	dropping sync.Mutex   // one DropPrefix at a time: freeing space writes, which the next drop would refuse
 	drop     sync.RWMutex // held by commits for reading: see dropKeys and collectFile
 
-	mu     sync.Mutex // guards the fields below: Close waits until no call is running
-	idle   sync.Cond
-	active int
-	closed bool
+	mu      sync.Mutex // guards the fields below: Close waits until no call is running
+	idle    sync.Cond
+	active  int
+	closed  bool
+	cursors map[*Cursor]struct{} // with an open snapshot
 }
 
 // Open opens the database in dir, creating the directory if needed; "" is a new database in memory. Errors: ErrLocked
@@ -42,7 +43,7 @@ func Open(dir string, o Options) (*DB, error) {
 	if err != nil {
 		return nil, openError(dir, err)
 	}
-	d := &DB{db: b, memory: dir == "", maxValue: memoryValueMax}
+	d := &DB{db: b, memory: dir == "", maxValue: memoryValueMax, cursors: map[*Cursor]struct{}{}}
 	d.idle.L = &d.mu
 	if !d.memory {
 		d.maxValue = int(opts.ValueLogFileSize) / 2
@@ -90,7 +91,7 @@ func (d *DB) MaxValue() int { return d.maxValue }
 // On disk, values of 1 KiB and more count for next to nothing, so a batch may hold far more.
 func (d *DB) MaxBatch() int { return int(d.db.MaxBatchSize()) }
 
-// Close ends the database after waiting for running calls; later calls return ErrClosed, except Close itself, which
+// Close ends the database after waiting for running calls, and open cursors with it; later calls return ErrClosed, except Close itself, which
 // does nothing the second time.
 func (d *DB) Close() error {
 	d.mu.Lock()
@@ -103,6 +104,7 @@ func (d *DB) Close() error {
 		d.idle.Wait()
 	}
 	d.mu.Unlock()
+	d.releaseCursors()
 	if err := d.db.Close(); err != nil {
 		return fmt.Errorf("kv: close: %w", err)
 	}

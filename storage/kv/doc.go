@@ -8,6 +8,6 @@
 // With an empty directory name the database lives in memory and is gone after Close.
 //
 // Units: sizes are bytes. Concurrency: every method of DB may be called by any number of goroutines; a Batch
-// belongs to one goroutine. Callbacks run on the caller's goroutine. Close waits for running calls and leaves no
+// and a Cursor belong to one goroutine. Callbacks run on the caller's goroutine. Close waits for running calls and leaves no
 // goroutine behind. The package never logs and never retries.
 package kv

@@ -22,6 +22,8 @@ func (d *DB) DropPrefix(prefixes ...[]byte) error {
 	if err := d.dropKeys(prefixes); err != nil {
 		return err
 	}
+	// A value file goes when no snapshot is open any more that may read it.
+	defer d.releaseCursors()
 	return d.collect()
 }
 

@@ -38,7 +38,10 @@ func blocksPrefix(stream uint32) []byte {
 }
 
 func shardPrefix(stream uint32, shard int) []byte {
-	k := make([]byte, 0, blockKeyBytes+4)
+	return appendShardPrefix(make([]byte, 0, blockKeyBytes+4), stream, shard)
+}
+
+func appendShardPrefix(k []byte, stream uint32, shard int) []byte {
 	k = append(k, keySpace, 'b')
 	k = binary.BigEndian.AppendUint32(k, stream)
 	k = binary.BigEndian.AppendUint32(k, firstSegment)
@@ -46,7 +49,11 @@ func shardPrefix(stream uint32, shard int) []byte {
 }
 
 func blockKey(stream uint32, shard int, first uint64) []byte {
-	return binary.BigEndian.AppendUint64(shardPrefix(stream, shard), first)
+	return appendBlockKey(make([]byte, 0, blockKeyBytes+4), stream, shard, first)
+}
+
+func appendBlockKey(k []byte, stream uint32, shard int, first uint64) []byte {
+	return binary.BigEndian.AppendUint64(appendShardPrefix(k, stream, shard), first)
 }
 
 func chunkKey(block []byte, chunk int) []byte {

@@ -9,8 +9,9 @@ import (
 	"github.com/millrace-sql/millrace/storage/kv"
 )
 
-// Reader reads one shard in sequence order, from any position on, and then follows its tail. It belongs to one goroutine
-// and holds nothing that must be closed.
+// Reader reads one shard in sequence order, from any position on, and then follows its tail. It belongs to one goroutine.
+// While it reads what is no longer in memory, it keeps a snapshot of the database open; who stops before the end of the
+// shard calls Close.
 type Reader struct {
 	log   *Log
 	shard *shard
@@ -19,6 +20,9 @@ type Reader struct {
 	seen  types.Time // arrival of the last record returned
 	view  *Block
 	dec   *decoder
+
+	cursor *kv.Cursor // over the stored blocks
+	key    []byte     // of the block to load
 }
 
 // Reader returns a reader of the shard that starts at the position. Errors: ErrNoStream, ErrNoShard, ErrPosition,
@@ -33,6 +37,7 @@ func (l *Log) Reader(stream string, shard int, from Position) (*Reader, error) {
 		return nil, err
 	}
 	r := &Reader{log: l, shard: sh, from: types.MinTime, seen: types.MinTime, view: &Block{}, dec: &decoder{}}
+	r.cursor = l.db.Cursor(shardPrefix(st.ID, shard))
 	if from.kind == atTime {
 		r.from = from.time
 	}
@@ -65,6 +70,10 @@ func (r *Reader) TryNext() (*Block, error) {
 	b, _, err := r.step(false)
 	return b, err
 }
+
+// Close lets go of what the reader holds in the database. Blocks that were not retained are no longer valid, and the
+// reader must not be used any more. Closing the database closes it too.
+func (r *Reader) Close() { r.cursor.Close() }
 
 // NextSequence returns the sequence number of the record that the reader returns next.
 func (r *Reader) NextSequence() uint64 { return r.next }
@@ -126,6 +135,9 @@ func (r *Reader) fetch(wait bool) (*Block, <-chan struct{}, error) {
 	}
 	head := sh.inHead(r.next)
 	l.mu.Unlock()
+	if end != nil || head != nil {
+		r.cursor.Close() // the database is not needed until the reader falls behind
+	}
 	if end == ErrNoMore {
 		return nil, grown, ErrNoMore // as it is: it is no failure and must cost nothing
 	}
@@ -142,12 +154,13 @@ func (r *Reader) fetch(wait bool) (*Block, <-chan struct{}, error) {
 // load decodes the stored block that holds the next record into the reader's view.
 func (r *Reader) load() error {
 	l, sh := r.log, r.shard
-	key := blockKey(sh.stream.ID, sh.number, r.next)
-	err := l.decodeStored(sh, key, r.dec, r.view)
+	r.key = appendBlockKey(r.key[:0], sh.stream.ID, sh.number, r.next)
+	err := l.decodeStored(r.cursor, sh, r.key, r.dec, r.view)
 	if errors.Is(err, kv.ErrNotFound) {
 		// The reader starts inside a block.
+		var key []byte
 		if key, _, err = l.findBlock(sh, r.next); err == nil {
-			err = l.decodeStored(sh, key, r.dec, r.view)
+			err = l.decodeStored(r.cursor, sh, key, r.dec, r.view)
 		}
 	}
 	if errors.Is(err, kv.ErrNotFound) || err == nil && r.next-r.view.first >= uint64(r.view.count) {

@@ -87,18 +87,23 @@ func (l *Log) findBlock(sh *shard, sequence uint64) (key []byte, h header, err e
 
 // readBlock decodes a stored block into memory of its own.
 func (l *Log) readBlock(sh *shard, key []byte, b *Block) error {
-	err := l.decodeStored(sh, key, &decoder{}, b)
+	err := l.decodeStored(l.db, sh, key, &decoder{}, b)
 	if errors.Is(err, kv.ErrNotFound) {
 		return corrupt(sh, binary.BigEndian.Uint64(key[blockKeyBytes-8:]), "first chunk is missing")
 	}
 	return err
 }
 
+// viewer lends stored values: the database, or a reader's cursor.
+type viewer interface {
+	View(key []byte, fn func(value []byte) error) error
+}
+
 // decodeStored decodes the block under the key. kv.ErrNotFound says that there is none.
-func (l *Log) decodeStored(sh *shard, key []byte, d *decoder, b *Block) error {
+func (l *Log) decodeStored(from viewer, sh *shard, key []byte, d *decoder, b *Block) error {
 	sequence := binary.BigEndian.Uint64(key[blockKeyBytes-8:])
 	whole := true
-	err := l.db.View(key, func(v []byte) error {
+	err := from.View(key, func(v []byte) error {
 		if h, err := parseHeader(v); err == nil && headerBytes+h.storedBytes > len(v) {
 			whole = false
 			d.chunks = append(d.chunks[:0], v...)
