@@ -7,9 +7,12 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
+	"github.com/apache/arrow/go/v17/arrow/memory"
 
 	"github.com/millrace-sql/millrace"
+	"github.com/millrace-sql/millrace/sql/types"
 )
 
 func Example() {
@@ -182,6 +185,55 @@ func ExampleStream_Put() {
 	fmt.Println(receipts[0].ShardID, receipts[0].SequenceNumber)
 	// Output:
 	// shardId-000000000000 1
+}
+
+func ExampleStream_PutRows() {
+	ctx := context.Background()
+	db, err := millrace.Open("", nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer db.Close()
+	err = db.Exec(ctx, `
+		CREATE STREAM readings (sensor VARCHAR(8), celsius DOUBLE);
+		CREATE STREAM minutes (sensor VARCHAR(8), warmest DOUBLE);
+		CREATE PUMP p AS INSERT INTO minutes
+		  SELECT STREAM sensor, MAX(celsius) FROM readings GROUP BY sensor, FLOOR(readings.ROWTIME TO MINUTE);`)
+	if err != nil {
+		log.Fatal(err)
+	}
+	rows, err := db.Query(ctx, `SELECT STREAM ROWTIME, sensor, warmest FROM minutes LIMIT 1`)
+	if err != nil {
+		log.Fatal(err)
+	}
+	// The columns of the stream, then each row's own ROWTIME: a unit test can move
+	// time as it likes.
+	schema := types.StreamSchema(
+		types.Field{Name: "SENSOR", Type: types.VarcharOf(8)}, types.Field{Name: "CELSIUS", Type: types.Of(types.Double)})
+	b := array.NewRecordBuilder(memory.DefaultAllocator, schema.Arrow())
+	defer b.Release()
+	nine := types.Time(types.Days(2021, 3, 9))*types.Day + 9*types.Hour
+	for i, v := range []float64{20.5, 21.5, 19} {
+		b.Field(0).(*array.StringBuilder).Append("roof")
+		b.Field(1).(*array.Float64Builder).Append(v)
+		b.Field(2).(*array.TimestampBuilder).Append(arrow.Timestamp(nine + types.Time(i)*20*types.Second))
+	}
+	rec := b.NewRecord()
+	defer rec.Release()
+	if err := db.Stream("READINGS").PutRows(ctx, rec); err != nil {
+		log.Fatal(err)
+	}
+	if err := db.Stream("READINGS").SetWatermark(ctx, nine+types.Minute); err != nil {
+		log.Fatal(err)
+	}
+	for rec, err := range rows.All() {
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println(types.Time(rec.Column(0).(*array.Timestamp).Value(0)), rec.Column(1), rec.Column(2))
+	}
+	// Output:
+	// 2021-03-09 09:01:00.000 ["roof"] [21.5]
 }
 
 func ExampleDB_Close() {
