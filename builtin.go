@@ -89,8 +89,11 @@ func (db *DB) streamConnector() Connector {
 			if err := knownOptions(r, "stream", "shards", "start", "format", "partition_key"); err != nil {
 				return err
 			}
-			if _, err := shardsOf(r); err != nil {
+			if err := db.shardsFit(r); err != nil {
 				return err
+			}
+			if n := logName(r); n == errorStream || n == lateStream {
+				return fmt.Errorf("option 'stream': %s is a built-in stream", n)
 			}
 			if f := r.Options["format"]; f != "" && f != "json" && f != "csv" {
 				return fmt.Errorf("option 'format' is %q, not json or csv", f)

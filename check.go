@@ -2,6 +2,8 @@ package millrace
 
 import (
 	"errors"
+	"maps"
+	"slices"
 
 	"github.com/millrace-sql/millrace/sql/ast"
 	"github.com/millrace-sql/millrace/sql/plan"
@@ -21,92 +23,149 @@ func isBarrier(stmt ast.Statement) bool {
 	return false
 }
 
-// check binds the whole script against a draft of what it will create, so that a
+// checker binds a whole script against a draft of what it will create, so that a
 // mistake in its last line costs nothing.
-func (r *runner) check(stmts []ast.Statement) error {
-	s := &scope{db: r.db, draft: map[string]*plan.Relation{}}
-	b := plan.Binder{Catalog: s}
-	created := map[string]ast.Pos{}
-	selects := 0
-	for _, stmt := range stmts {
-		if isBarrier(stmt) {
-			selects = 0
-		} else if sel, ok := stmt.(*ast.SelectStatement); ok {
-			if selects++; selects > 1 && !r.opts.Together && r.opts.Result != nil {
-				return errorAt(sel.Pos, "SELECT", "two streaming SELECTs run at the same time here: their rows would mix").
-					hint("the format ndjson tells them apart")
-			}
+type checker struct {
+	*runner
+	names   *scope
+	binder  plan.Binder
+	created map[string]ast.Pos // by kind and name
+	selects int                // streaming, in this stage
+	pumps   map[string]flows   // of the script that run, by name
+	inserts flows              // INSERT ... SELECT STREAM, in this stage
+}
+
+func (r *runner) newChecker() *checker {
+	names := &scope{db: r.db, draft: map[string]*plan.Relation{}}
+	return &checker{
+		runner: r, names: names, binder: plan.Binder{Catalog: names}, created: map[string]ast.Pos{},
+		pumps: map[string]flows{}, inserts: flows{},
+	}
+}
+
+// check takes the next statement. later tells that nothing can be said yet: it
+// names what an earlier barrier may make.
+func (c *checker) check(stmt ast.Statement) (later bool, err error) {
+	if isBarrier(stmt) {
+		c.selects, c.inserts = 0, flows{}
+	}
+	if err := c.statement(stmt); err != nil {
+		if c.names.later && errors.Is(err, plan.ErrNotFound) {
+			return true, nil
 		}
-		if err := r.checkOne(stmt, s, b, created); err != nil {
-			// What an earlier barrier makes is not there yet.
-			if s.later && unknownName(err) {
-				continue
-			}
-			return at(stmt.Position(), err)
+		return false, at(stmt.Position(), err)
+	}
+	if _, ok := stmt.(*ast.RunCrawler); ok {
+		c.names.later = true
+	}
+	return false, nil
+}
+
+func (c *checker) statement(stmt ast.Statement) error {
+	switch t := stmt.(type) {
+	case *ast.CreateStream:
+		rel, err := c.binder.CreateStream(t)
+		if err != nil {
+			return err
 		}
-		if _, ok := stmt.(*ast.RunCrawler); ok {
-			s.later = true
+		return c.draft(rel, t.Pos, c.once("stream", rel.Name, t.Pos))
+	case *ast.CreateTable:
+		rel, err := c.binder.CreateTable(t)
+		if err != nil {
+			return err
 		}
+		return c.draft(rel, t.Pos, c.once("table", key(rel), t.Pos))
+	case *ast.CreatePump:
+		return c.pump(t)
+	case *ast.CreateCrawler:
+		return c.once("crawler", t.Name.Last().Text, t.Pos)
+	case *ast.Drop:
+		if t.Kind == "PUMP" {
+			delete(c.pumps, t.Name.Last().Text)
+		}
+	case *ast.Insert:
+		bound, err := c.binder.Insert(t, false)
+		if err != nil || !bound.Streaming {
+			return err
+		}
+		c.inserts.add(c.names, t.Query, bound.Into)
+		return c.ends(bound.Into, t.Pos)
+	case *ast.SelectStatement:
+		if _, err := c.binder.Query(t.Query); err != nil {
+			return err
+		}
+		return c.alone(t)
 	}
 	return nil
 }
 
-func unknownName(err error) bool { return errors.Is(err, plan.ErrNotFound) }
-
-func (r *runner) checkOne(stmt ast.Statement, s *scope, b plan.Binder, created map[string]ast.Pos) error {
-	once := func(kind, name string, pos ast.Pos) error {
-		k := kind + " " + name
-		if first, twice := created[k]; twice {
-			return errorAt(pos, name, "%s is created twice in this script", k).hint("first at line %d", first.Line)
-		}
-		created[k] = pos
+// alone refuses a second streaming SELECT of a stage where their rows would mix.
+func (c *checker) alone(t *ast.SelectStatement) error {
+	if isBarrier(t) {
 		return nil
 	}
-	switch t := stmt.(type) {
-	case *ast.CreateStream:
-		rel, err := b.CreateStream(t)
-		if err != nil {
-			return err
-		}
-		return r.draft(s, rel, t.Pos, once("stream", rel.Name, t.Pos))
-	case *ast.CreateTable:
-		rel, err := b.CreateTable(t)
-		if err != nil {
-			return err
-		}
-		return r.draft(s, rel, t.Pos, once("table", key(rel), t.Pos))
-	case *ast.CreatePump:
-		if err := once("pump", t.Name.Last().Text, t.Pos); err != nil {
-			return err
-		}
-		_, err := b.Insert(t.Insert, true)
-		return err
-	case *ast.CreateCrawler:
-		return once("crawler", t.Name.Last().Text, t.Pos)
-	case *ast.Insert:
-		_, err := b.Insert(t, false)
-		return err
-	case *ast.SelectStatement:
-		_, err := b.Query(t.Query)
+	if c.selects++; c.selects > 1 && !c.opts.Together && c.opts.Result != nil {
+		return errorAt(t.Pos, "SELECT", "two streaming SELECTs run at the same time here: their rows would mix").
+			hint("the format ndjson tells them apart")
+	}
+	return nil
+}
+
+func (c *checker) pump(t *ast.CreatePump) error {
+	name := t.Name.Last().Text
+	if err := c.once("pump", name, t.Pos); err != nil {
 		return err
 	}
+	bound, err := c.binder.Insert(t.Insert, true)
+	if err != nil || t.Stopped {
+		return err
+	}
+	c.pumps[name] = flows{}
+	c.pumps[name].add(c.names, t.Insert.Query, bound.Into)
+	return c.ends(bound.Into, t.Pos)
+}
+
+// ends refuses the statement that makes a stream's rows come back to it.
+func (c *checker) ends(into *plan.Relation, pos ast.Pos) error {
+	all := flows{}
+	for _, f := range append(slices.Collect(maps.Values(c.pumps)), c.inserts) {
+		for from, to := range f {
+			all[from] = append(all[from], to...)
+		}
+	}
+	if name := recordsOf(into); all.reaches(name, name, map[string]bool{}) {
+		return errorAt(pos, into.Name, "rows of %s would come back to it: the script would never end", into.Name).
+			hint("write to another stream")
+	}
+	return nil
+}
+
+func (c *checker) once(kind, name string, pos ast.Pos) error {
+	k := kind + " " + name
+	if first, twice := c.created[k]; twice {
+		return errorAt(pos, name, "%s is created twice in this script", k).hint("first at line %d", first.Line)
+	}
+	c.created[k] = pos
 	return nil
 }
 
 // draft adds a relation that the script is going to create, its options checked.
-func (r *runner) draft(s *scope, rel *plan.Relation, pos ast.Pos, err error) error {
+func (c *checker) draft(rel *plan.Relation, pos ast.Pos, err error) error {
 	if err != nil {
 		return err
 	}
-	c, err := r.db.connector(rel.Connector)
+	conn, err := c.db.connector(rel.Connector)
 	if err != nil {
-		return errorAt(pos, rel.Connector, "%v", err).hint("%s", plan.Suggest(rel.Connector, r.db.connectorNames()))
+		return errorAt(pos, rel.Connector, "%v", err).hint("%s", plan.Suggest(rel.Connector, c.db.connectorNames()))
 	}
-	if c.Check != nil {
-		if err := c.Check(rel, ConnectorEnv{Mem: r.db.opts.Mem, Dir: r.dir}); err != nil {
+	if conn.Check != nil {
+		if err := conn.Check(rel, ConnectorEnv{Mem: c.db.opts.Mem, Dir: c.dir}); err != nil {
 			return err
 		}
 	}
-	s.draft[key(rel)] = rel
+	if err := c.names.free(rel, pos); err != nil {
+		return err
+	}
+	c.names.draft[key(rel)] = rel
 	return nil
 }

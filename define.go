@@ -103,14 +103,17 @@ func (db *DB) createRelation(ctx context.Context, r *plan.Relation, d definition
 	if err != nil {
 		return errorAt(d.pos, r.Connector, "%v", err).hint("%s", plan.Suggest(r.Connector, db.connectorNames()))
 	}
+	if err := (&scope{db: db}).free(r, d.pos); err != nil {
+		return err
+	}
 	env := ConnectorEnv{Mem: db.opts.Mem, Dir: d.dir}
 	if c.Check != nil {
 		if err := c.Check(r, env); err != nil {
 			return at(d.pos, err)
 		}
 	}
-	if p := db.readerOf(r.Name); v == replace && p != "" {
-		return errorAt(d.pos, r.Name, "%s is in use by pump %s", r.Name, p).hint("ALTER PUMP %s STOP first", p)
+	if p := db.runningUserOf(r); v == replace && p != nil {
+		return errorAt(d.pos, r.Name, "%s is in use by pump %s", r.Name, p.name).hint("ALTER PUMP %s STOP first", p.name)
 	}
 	if v == replace {
 		if err := db.drop(key(r)); err != nil {
@@ -142,23 +145,6 @@ func (db *DB) add(r *plan.Relation, sql, dir string) {
 	db.mu.Lock()
 	defer db.mu.Unlock()
 	db.mu.relations[key(r)] = own
-}
-
-// readerOf is a running pump that reads or writes a relation, "" for none.
-func (db *DB) readerOf(name string) string {
-	db.mu.Lock()
-	defer db.mu.Unlock()
-	for _, p := range db.mu.pumps {
-		if state, _, _ := p.state(); state != "running" {
-			continue
-		}
-		uses := p.insert.Into.Last().Text == name
-		walkTables(p.insert.Query, func(t *ast.TableName) { uses = uses || t.Parts.Last().Text == name })
-		if uses {
-			return p.name
-		}
-	}
-	return ""
 }
 
 // walkTables calls f for every relation that a query names in FROM.
@@ -205,6 +191,22 @@ func shardsOf(r *plan.Relation) (int, error) {
 		return 0, fmt.Errorf("option 'shards' is %q, not a number from 1 to 10000", text)
 	}
 	return n, nil
+}
+
+// shardsFit refuses another number of shards for records that are there.
+func (db *DB) shardsFit(r *plan.Relation) error {
+	n, err := shardsOf(r)
+	if err != nil || r.Options["shards"] == "" {
+		return err
+	}
+	info, err := db.log.Describe(logName(r))
+	if err != nil || len(info.Shards) == n {
+		return nil // not there yet
+	}
+	if own := len(db.relationsIf(func(o *relation) bool { return recordsOf(&o.Relation) == recordsOf(r) && o.Name != r.Name })); own == 0 {
+		return nil // CREATE OR REPLACE drops them first
+	}
+	return fmt.Errorf("option 'shards' is %d, the records of %s have %d", n, logName(r), len(info.Shards))
 }
 
 // workingDir is an absolute form of a base directory.

@@ -23,10 +23,15 @@ func (db *DB) drop(name string) error {
 	if own.stream != nil {
 		return own.stream.Close()
 	}
-	if own.Connector == plan.StoredStream {
-		return db.log.DropStream(logName(&own.Relation))
+	if own.Connector != plan.StoredStream || db.recordsUsed(recordsOf(&own.Relation)) {
+		return nil
 	}
-	return nil
+	return db.log.DropStream(logName(&own.Relation))
+}
+
+// recordsUsed tells that a relation stands for these records.
+func (db *DB) recordsUsed(records string) bool {
+	return len(db.relationsIf(func(r *relation) bool { return recordsOf(&r.Relation) == records })) > 0
 }
 
 // dropStatement is DROP.
@@ -85,7 +90,7 @@ func (db *DB) dropRelation(s *ast.Drop, missing func(error) error) error {
 	if own == nil || own.sql == "" {
 		return errorAt(s.Name.Position(), r.Name, "%s cannot be dropped", r)
 	}
-	for user := db.userOf(r.Name); user != nil; user = db.userOf(r.Name) {
+	for user := db.userOf(r); user != nil; user = db.userOf(r) {
 		if !s.Cascade {
 			return errorAt(s.Name.Position(), r.Name, "%s is used by pump %s", r.Name, user.name).hint("DROP ... CASCADE drops its pumps too")
 		}
@@ -108,14 +113,33 @@ func (db *DB) dropRelation(s *ast.Drop, missing func(error) error) error {
 	return db.drop(key(r))
 }
 
-// userOf is a pump that names the relation.
-func (db *DB) userOf(name string) *pump {
+// userOf is a pump that reads or writes the relation, nil for none.
+func (db *DB) userOf(r *plan.Relation) *pump {
+	return db.pumpWith(r, func(*pump) bool { return true })
+}
+
+// runningUserOf is a running pump that reads or writes the relation.
+func (db *DB) runningUserOf(r *plan.Relation) *pump {
+	return db.pumpWith(r, func(p *pump) bool {
+		state, _, _ := p.state()
+		return state == "running"
+	})
+}
+
+func (db *DB) pumpWith(r *plan.Relation, keep func(*pump) bool) *pump {
 	db.mu.Lock()
-	defer db.mu.Unlock()
-	for _, p := range db.mu.pumps {
-		uses := strings.EqualFold(p.insert.Into.Last().Text, name)
-		walkTables(p.insert.Query, func(t *ast.TableName) { uses = uses || strings.EqualFold(t.Parts.Last().Text, name) })
-		if uses {
+	pumps := slices.Clone(db.mu.pumps)
+	db.mu.Unlock()
+	names := &scope{db: db}
+	for _, p := range pumps {
+		uses := false
+		use := func(parts ast.Qualified) {
+			used, err := names.Relation(parts)
+			uses = uses || err == nil && key(used) == key(r)
+		}
+		use(p.insert.Into)
+		walkTables(p.insert.Query, func(t *ast.TableName) { use(t.Parts) })
+		if uses && keep(p) {
 			return p
 		}
 	}

@@ -6,7 +6,6 @@ import (
 
 	"github.com/millrace-sql/millrace/sql/ast"
 	"github.com/millrace-sql/millrace/sql/parse"
-	"github.com/millrace-sql/millrace/sql/plan"
 )
 
 // Explain is the plan of every query, INSERT and pump of a script, without
@@ -25,33 +24,28 @@ func (db *DB) Explain(script string, o *RunOptions) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	names := &scope{db: db, draft: map[string]*plan.Relation{}}
-	b := plan.Binder{Catalog: names}
-	created := map[string]ast.Pos{}
+	c := r.newChecker()
 	var out strings.Builder
 	for _, stmt := range stmts {
 		if e, ok := stmt.(*ast.Explain); ok {
 			stmt = e.Statement
 		}
-		err := r.checkOne(stmt, names, b, created)
+		later, err := c.check(stmt)
 		switch {
-		case err != nil && names.later && unknownName(err):
+		case err != nil:
+			return "", positioned(err)
+		case later:
 			fmt.Fprintf(&out, "line %d: depends on what the crawler finds\n\n", stmt.Position().Line)
 			continue
-		case err != nil:
-			return "", at(stmt.Position(), err)
 		}
 		switch s := stmt.(type) {
-		case *ast.RunCrawler:
-			names.later = true
-			continue
 		case *ast.CreatePump:
 			fmt.Fprintf(&out, "pump %s\n", s.Name.Last().Text)
 		case *ast.Insert, *ast.SelectStatement:
 		default:
 			continue
 		}
-		text, err := explainText(stmt, names)
+		text, err := explainText(stmt, c.names)
 		if err != nil {
 			return "", at(stmt.Position(), err)
 		}

@@ -2,6 +2,8 @@ package millrace
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"sync"
 
 	"github.com/millrace-sql/millrace/sql/ast"
@@ -21,7 +23,7 @@ func (s *stage) graph() (*graph, error) {
 	g := &graph{target: map[string]string{}, open: map[string]int{}, end: map[string]chan struct{}{}}
 	names := &scope{db: s.db}
 	b := plan.Binder{Catalog: names}
-	next := map[string][]string{} // relation -> relations written from it
+	next := flows{}
 	for _, p := range s.pumps() {
 		ins, err := b.Insert(p.insert, true)
 		if err != nil {
@@ -31,20 +33,16 @@ func (s *stage) graph() (*graph, error) {
 			g.target[p.name] = logName(ins.Into)
 			g.open[logName(ins.Into)]++
 		}
-		walkTables(p.insert.Query, func(t *ast.TableName) {
-			if r, err := names.Relation(t.Parts); err == nil && r.Stream {
-				next[r.Name] = append(next[r.Name], ins.Into.Name)
-			}
-		})
+		next.add(names, p.insert.Query, ins.Into)
 	}
 	for _, ins := range s.inserts {
 		if bound, err := b.Insert(ins, false); err == nil && bound.Into.Connector == plan.StoredStream {
 			g.open[logName(bound.Into)]++
 		}
 	}
-	for name := range next {
-		if reaches(next, name, name, map[string]bool{}) {
-			return nil, fmt.Errorf("pumps write stream %s from itself: a script over it would never end", name)
+	for _, name := range slices.Sorted(maps.Keys(next)) {
+		if next.reaches(name, name, map[string]bool{}) {
+			return nil, fmt.Errorf("pumps write %s from itself: a script over it would never end", name)
 		}
 	}
 	for name := range g.open {
@@ -53,13 +51,42 @@ func (s *stage) graph() (*graph, error) {
 	return g, nil
 }
 
-func reaches(next map[string][]string, from, to string, seen map[string]bool) bool {
-	for _, n := range next[from] {
-		if n == to || !seen[n] && func() bool { seen[n] = true; return reaches(next, n, to, seen) }() {
+// flows is where the rows of streams go: records -> records written from them.
+// Streams over the same records are one.
+type flows map[string][]string
+
+// add notes a query whose rows are written into a relation.
+func (f flows) add(names *scope, q ast.Query, into *plan.Relation) {
+	walkTables(q, func(t *ast.TableName) {
+		if r, err := names.Relation(t.Parts); err == nil && r.Stream {
+			f[recordsOf(r)] = append(f[recordsOf(r)], recordsOf(into))
+		}
+	})
+}
+
+// reaches tells whether rows of one stream come to another, over one flow at
+// least.
+func (f flows) reaches(from, to string, seen map[string]bool) bool {
+	for _, n := range f[from] {
+		if n == to {
 			return true
+		}
+		if !seen[n] {
+			seen[n] = true
+			if f.reaches(n, to, seen) {
+				return true
+			}
 		}
 	}
 	return false
+}
+
+// recordsOf names what a relation stands for: the log's name for a stored stream.
+func recordsOf(r *plan.Relation) string {
+	if r.Connector == plan.StoredStream {
+		return "stored stream " + logName(r)
+	}
+	return "stream " + key(r)
 }
 
 // ended is closed when nothing more will be written to a stored stream.

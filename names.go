@@ -73,10 +73,17 @@ func (s *scope) unqualified(name ast.Name) (*plan.Relation, error) {
 }
 
 func (s *scope) table(database, name ast.Name) (*plan.Relation, error) {
+	var names []string
+	var list []*plan.Relation
 	for _, r := range s.known() {
-		if strings.EqualFold(r.Database, database.Text) && strings.EqualFold(r.Name, name.Text) && r.Database != "" {
-			return r, nil
+		if strings.EqualFold(r.Database, database.Text) && r.Database != "" {
+			names, list = append(names, r.Name), append(list, r)
 		}
+	}
+	if i, err := plan.Match(name, names, false); err != nil {
+		return nil, err
+	} else if i >= 0 {
+		return list[i], nil
 	}
 	db, err := s.database(database)
 	if err != nil {
@@ -138,6 +145,21 @@ func (s *scope) known() []*plan.Relation {
 		}
 	}
 	return out
+}
+
+// free refuses a stream with the name of a table, and a table of database
+// `default` with that of a stream: one name alone could be either.
+func (s *scope) free(r *plan.Relation, pos ast.Pos) error {
+	if r.Database != "" && r.Database != catalog.DefaultDatabase {
+		return nil
+	}
+	for _, other := range s.known() {
+		if other.Name == r.Name && other.Stream != r.Stream && (other.Stream || other.Database == catalog.DefaultDatabase) {
+			kind := map[bool]string{true: "stream", false: "table"}[other.Stream]
+			return errorAt(pos, r.Name, "%s is a %s already", r.Name, kind).hint("choose another name")
+		}
+	}
+	return nil
 }
 
 // Names is what can be named (plan.Catalog).

@@ -8,6 +8,7 @@ import (
 
 	"github.com/millrace-sql/millrace/sql/ast"
 	"github.com/millrace-sql/millrace/sql/parse"
+	"github.com/millrace-sql/millrace/sql/plan"
 )
 
 // RunOptions of Run. nil and the zero value are the defaults.
@@ -72,8 +73,11 @@ func (db *DB) Run(ctx context.Context, script string, o *RunOptions) (*Summary, 
 	if err != nil {
 		return nil, err
 	}
-	if err := r.check(stmts); err != nil {
-		return nil, positioned(err)
+	c := r.newChecker()
+	for _, stmt := range stmts {
+		if _, err := c.check(stmt); err != nil {
+			return nil, positioned(err)
+		}
 	}
 	if err := r.stages(ctx, stmts); err != nil {
 		return r.summary(), err
@@ -120,11 +124,28 @@ func (r *runner) stages(ctx context.Context, stmts []ast.Statement) error {
 			return err
 		}
 		st = &stage{runner: r}
-		if err := r.barrier(ctx, stmt); err != nil {
+		var err error
+		if r.feeds(stmt) {
+			err = st.add(ctx, stmt)
+		} else {
+			err = r.barrier(ctx, stmt)
+		}
+		if err != nil {
 			return at(stmt.Position(), err)
 		}
 	}
 	return st.run(ctx)
+}
+
+// feeds tells that a barrier opens the stage behind it: its rows go into an
+// in-application stream, which keeps none for those who come later.
+func (r *runner) feeds(stmt ast.Statement) bool {
+	ins, ok := stmt.(*ast.Insert)
+	if !ok {
+		return false
+	}
+	into, err := (&scope{db: r.db}).Relation(ins.Into)
+	return err == nil && into.Stream && into.Connector == plan.InApplication
 }
 
 // result hands rows to the caller and sees that they are closed.
@@ -139,7 +160,7 @@ func (r *runner) result(ctx context.Context, res Result) error {
 	}
 	err := r.opts.Result(ctx, res)
 	if rows, first := res.Rejected(); rows > 0 {
-		r.notice("query %d: %d rows were left out; the first: %s", res.Query, rows, first)
+		r.notice("query %d: rows left out: %d; the first: %s", res.Query, rows, first)
 	}
 	return errors.Join(err, res.finish())
 }

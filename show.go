@@ -227,7 +227,7 @@ func (db *DB) describe(s *ast.Describe, names *scope) (*Rows, error) {
 	l := newListing("column", "type", "null", "kind")
 	partitions := map[string]bool{}
 	for _, p := range strings.Split(r.Options["partitioned_by"], ",") {
-		partitions[strings.ToLower(p)] = p != ""
+		partitions[strings.ToLower(strings.TrimSpace(p))] = p != ""
 	}
 	for _, f := range r.Schema.Fields {
 		null, kind := "yes", "column"

@@ -47,7 +47,9 @@ type part struct {
 	job    *exec.Job
 	rows   *Rows
 	writes string // the stored stream it writes, "" for none
-	done   func() error
+	// outside is the rows of INSERT ... VALUES: they come in the order of the script.
+	outside bool
+	done    func() error
 }
 
 // run runs the stage to the end of its input.
@@ -122,7 +124,7 @@ func (s *stage) buildInsert(ctx context.Context, ins *ast.Insert, mode sourceMod
 	if err != nil {
 		return nil, positioned(err)
 	}
-	p := &part{name: fmt.Sprintf("INSERT at line %d", ins.Line)}
+	p := &part{name: fmt.Sprintf("INSERT at line %d", ins.Line), outside: !bound.Streaming}
 	if bound.Into.Connector == plan.StoredStream {
 		p.writes = logName(bound.Into)
 	}
@@ -176,8 +178,11 @@ func (s *stage) drive(ctx context.Context, cancel context.CancelFunc, parts []*p
 	outside, reopen := s.inApplication()
 	defer reopen()
 	for _, p := range parts {
-		p.job.Start(ctx)
+		if !p.outside {
+			p.job.Start(ctx)
+		}
 	}
+	wg.Go(func() { insertInOrder(ctx, parts) })
 	for i, p := range parts {
 		if p.rows != nil {
 			s.queries++
@@ -189,7 +194,7 @@ func (s *stage) drive(ctx context.Context, cancel context.CancelFunc, parts []*p
 			err := p.job.Wait()
 			g.finished(p.writes)
 			if err != nil && p.rows == nil {
-				errs[i] = fmt.Errorf("%s: %w", p.name, err)
+				errs[i] = fmt.Errorf("%s: %w", p.title(), err)
 			}
 			if err != nil && p.pump != nil {
 				p.pump.setJob(nil) // reported here, not once more by Close
@@ -204,12 +209,34 @@ func (s *stage) drive(ctx context.Context, cancel context.CancelFunc, parts []*p
 	wg.Wait()
 	stop()
 	s.account(parts, time.Since(began))
+	err = firstCause(append(errs, err))
 	for _, p := range parts {
+		// After an error the next run repeats it: what it wrote is known by its
+		// incarnation, what an in-application stream had of it is gone.
 		if err == nil && p.done != nil {
 			err = p.done()
 		}
 	}
-	return firstCause(append(errs, err))
+	return err
+}
+
+// title is what errors call the part.
+func (p *part) title() string {
+	if p.pump != nil {
+		return "pump " + p.name
+	}
+	return p.name
+}
+
+// insertInOrder runs the rows from outside, one INSERT after the other: readers
+// see them as the script says. After an error ctx ends each as soon as it starts.
+func insertInOrder(ctx context.Context, parts []*part) {
+	for _, p := range parts {
+		if p.outside {
+			p.job.Start(ctx)
+			<-p.job.Done()
+		}
+	}
 }
 
 // firstCause is the first error that is not a mere consequence of stopping.
@@ -227,11 +254,12 @@ func firstCause(errs []error) error {
 	return stopped
 }
 
-// seal waits for the inserts, which come from outside, and then closes the
-// in-application streams to the outside: they end when their pumps have.
+// seal waits for the rows from outside and then closes the in-application
+// streams to the outside: they end when those that write them have, pumps and
+// INSERT ... SELECT STREAM.
 func (s *stage) seal(ctx context.Context, streams []*exec.Stream, parts []*part) error {
 	for _, p := range parts {
-		if p.done != nil {
+		if p.outside {
 			if err := p.job.Wait(); err != nil {
 				break // reported by its own goroutine, which stops the rest
 			}
@@ -252,7 +280,7 @@ func (s *stage) inApplication() (streams []*exec.Stream, reopen func()) {
 	var reopens []func()
 	awaited := map[string]bool{}
 	for _, ins := range s.inserts {
-		if r, err := (&scope{db: s.db}).Relation(ins.Into); err == nil {
+		if r, err := (&scope{db: s.db}).Relation(ins.Into); err == nil && !plan.IsStream(ins.Query) {
 			awaited[r.Name] = true
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"unicode"
 
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/jedib0t/go-pretty/v6/table"
@@ -199,8 +200,29 @@ func cell(rec arrow.Record, column, row int) string {
 	if rec.Column(column).IsNull(row) {
 		return "NULL"
 	}
-	return string(format.AppendText(nil, rec.Column(column), row))
+	return visible(string(format.AppendText(nil, rec.Column(column), row)))
 }
+
+// visible writes characters that would move a terminal's cursor as escapes; csv
+// and ndjson keep them.
+func visible(s string) string {
+	if strings.IndexFunc(s, unicode.IsControl) < 0 {
+		return s
+	}
+	var b strings.Builder
+	for _, r := range s {
+		if unicode.IsControl(r) {
+			quoted := strconv.QuoteRune(r)
+			b.WriteString(quoted[1 : len(quoted)-1])
+			continue
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+// width is how many places of a terminal a text takes.
+func width(s string) int { return text.StringWidthWithoutEscSequences(s) }
 
 // liveTable prints rows as they come; a column is as wide as its name or its
 // first values.
@@ -225,9 +247,9 @@ func (l *liveTable) rows(dst []byte, rec arrow.Record) []byte {
 func (l *liveTable) header(dst []byte, rec arrow.Record) []byte {
 	l.widths = make([]int, len(l.schema.Fields))
 	for c, f := range l.schema.Fields {
-		l.widths[c] = len([]rune(f.Name))
+		l.widths[c] = width(f.Name)
 		for row := range int(rec.NumRows()) {
-			l.widths[c] = max(l.widths[c], len([]rune(cell(rec, c, row))))
+			l.widths[c] = max(l.widths[c], width(cell(rec, c, row)))
 		}
 	}
 	rule := dst
@@ -242,7 +264,7 @@ func (l *liveTable) header(dst []byte, rec arrow.Record) []byte {
 }
 
 func (l *liveTable) cell(dst []byte, c int, s string) []byte {
-	pad := strings.Repeat(" ", max(0, l.widths[c]-len([]rune(s))))
+	pad := strings.Repeat(" ", max(0, l.widths[c]-width(s)))
 	if l.schema.Fields[c].Type.IsNumeric() {
 		return append(append(append(dst, pad...), s...), "  "...)
 	}

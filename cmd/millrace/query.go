@@ -49,7 +49,7 @@ func query(cmd *cobra.Command, s script, data, format string) (err error) {
 	defer func() { err = errors.Join(err, rows.Close()) }()
 	err = p.print(cmd.Context(), millrace.Result{Rows: rows, Query: 1})
 	if n, first := rows.Rejected(); n > 0 {
-		fmt.Fprintf(cmd.ErrOrStderr(), "%d rows were left out; the first: %s\n", n, first)
+		fmt.Fprintf(cmd.ErrOrStderr(), "rows left out: %d; the first: %s\n", n, first)
 	}
 	if cmd.Context().Err() != nil {
 		return nil // interrupted: what came was wanted

@@ -68,10 +68,21 @@ func run(cmd *cobra.Command, s script, data, format string, quiet, again bool) (
 	if summary != nil {
 		printSummary(log, summary)
 	}
+	if err != nil && cmd.Context().Err() != nil {
+		return interrupted(data)
+	}
 	if err != nil {
 		return s.show(cmd.ErrOrStderr(), err)
 	}
 	return nil
+}
+
+// interrupted says what a run that was stopped from outside leaves.
+func interrupted(data string) error {
+	if data == "" {
+		return errors.New("interrupted")
+	}
+	return fmt.Errorf("interrupted; run it again with --data %s and it goes on", data)
 }
 
 // cause is an operating system error without the operation and path around it.

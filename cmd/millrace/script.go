@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode"
 
 	"github.com/millrace-sql/millrace"
 )
@@ -23,16 +24,7 @@ func (s script) show(w io.Writer, err error) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s:%d:%d: %s\n", s.path, e.Line, e.Column, e.Msg)
 	if line, ok := s.line(e.Line); ok {
-		b.WriteString(line + "\n")
-		// Tabs stay tabs, so that the caret stands under its place.
-		runes := []rune(line)
-		for _, r := range runes[:max(0, min(e.Column-1, len(runes)))] {
-			if r != '\t' {
-				r = ' '
-			}
-			b.WriteRune(r)
-		}
-		b.WriteString("^\n")
+		b.WriteString(excerpt([]rune(line), e.Column-1))
 	}
 	if e.Hint != "" {
 		fmt.Fprintf(&b, "hint: %s\n", e.Hint)
@@ -41,6 +33,46 @@ func (s script) show(w io.Writer, err error) error {
 		return errors.Join(err, werr)
 	}
 	return &shownError{err}
+}
+
+// maxBefore and maxAfter bound what is shown of a long line around the place.
+const (
+	maxBefore = 120
+	maxAfter  = 80
+)
+
+// excerpt is a source line with a caret under rune at, as a terminal shows it:
+// tabs stay tabs, wide characters take two places, combining ones none.
+func excerpt(line []rune, at int) string {
+	at = max(0, min(at, len(line)))
+	var text, under strings.Builder
+	from, to := 0, len(line)
+	if at > maxBefore {
+		from = at - maxBefore
+		text.WriteString("...")
+		under.WriteString("   ")
+	}
+	if to > at+maxAfter {
+		to = at + maxAfter
+	}
+	for i := from; i < to; i++ {
+		r := line[i]
+		if r != '\t' && !unicode.IsPrint(r) {
+			r = '\uFFFD' // would move the cursor
+		}
+		text.WriteRune(r)
+		switch {
+		case i >= at:
+		case r == '\t':
+			under.WriteRune(r)
+		default:
+			under.WriteString(strings.Repeat(" ", width(string(r))))
+		}
+	}
+	if to < len(line) {
+		text.WriteString("...")
+	}
+	return text.String() + "\n" + under.String() + "^\n"
 }
 
 func (s script) line(n int) (string, bool) {

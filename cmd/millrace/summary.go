@@ -35,7 +35,7 @@ func printSummary(w io.Writer, s *millrace.Summary) {
 		rejected += p.Rejected
 	}
 	if rejected > 0 {
-		fmt.Fprintf(w, "%d rows were rejected: SELECT ERROR_NAME, MESSAGE, SEQUENCE_NUMBER, DATA_ROW FROM error_stream\n", rejected)
+		fmt.Fprintf(w, "rows rejected: %d; SELECT ERROR_NAME, MESSAGE, STREAM_NAME, SEQUENCE_NUMBER FROM error_stream shows them\n", rejected)
 	}
 }
 

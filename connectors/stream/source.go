@@ -79,5 +79,8 @@ func (s *Source) Open(_ context.Context, id flow.ShardID, from flow.Offset, scan
 		return nil, err
 	}
 	r.decoder, err = format.NewDecoder(s.Format, s.Schema, declared, format.Options{}, s.Mem)
-	return r, err
+	if err != nil {
+		return nil, err
+	}
+	return r, nil
 }

@@ -36,17 +36,19 @@ func (c *count) Merge(n int, groups []uint32, state []arrow.Array) {
 }
 
 func (c *count) State(n int, mem memory.Allocator) []arrow.Array {
-	c.rows = grown(c.rows, n)
-	return []arrow.Array{int64Column(c.rows[:n], mem)}
+	a, _ := c.Result(n, mem)
+	return []arrow.Array{a}
 }
 
 func (c *count) Result(n int, mem memory.Allocator) (arrow.Array, []uint32) {
-	return c.State(n, mem)[0], nil
+	c.rows = grown(c.rows, n)
+	return int64Column(c.rows[:n], mem), nil
 }
 
+func (c *count) Reset() { c.rows = c.rows[:0] }
+
 func int64Column(values []int64, mem memory.Allocator) arrow.Array {
-	b := array.NewInt64Builder(mem)
-	defer b.Release()
-	b.AppendValues(values, nil)
-	return b.NewArray()
+	c := newBuilder(arrow.PrimitiveTypes.Int64, len(values), mem)
+	c.ints(values)
+	return c.array()
 }

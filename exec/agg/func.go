@@ -22,6 +22,8 @@ type Func interface {
 	// Result is one value per group, and the groups whose value does not fit the
 	// result type (NULL in the column).
 	Result(n int, mem memory.Allocator) (arrow.Array, []uint32)
+	// Reset forgets every group and keeps the memory for the next ones.
+	Reset()
 }
 
 // New makes the state of the aggregate of the SQL name, for an argument and a
@@ -32,9 +34,9 @@ func New(name string, arg, result types.Type) (Func, error) {
 		return &count{}, nil
 	case "SUM", "AVG":
 		if arg.IsApproximate() {
-			return &sumFloat{kind: arg.Kind, mean: name == "AVG"}, nil
+			return &sumFloat{kind: types.Of(arg.Kind).Arrow(), mean: name == "AVG"}, nil
 		}
-		return &sumExact{result: result, mean: name == "AVG"}, nil
+		return &sumExact{result: result, kind: result.Arrow(), mean: name == "AVG"}, nil
 	case "MIN", "MAX":
 		return newExtreme(arg, name == "MAX"), nil
 	}

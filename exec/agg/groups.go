@@ -20,6 +20,9 @@ type Groups struct {
 
 	keys  keys     // scratch of Assign
 	found []uint64 // scratch of Assign: the first slot probed, per row
+
+	at     []uint64 // scratch of Columns: where the next column lies in each key
+	values []int64  // scratch of Columns
 }
 
 // entry is one key: its word, and where its bytes end in data.
@@ -74,6 +77,9 @@ func (g *Groups) Assign(columns []arrow.Array, rows []uint32, ids []uint32) {
 	}
 	for i := range words {
 		w, s := &words[i], found[i]
+		if s == 0 {
+			s = g.slots[hashes[i]&g.mask] // a row before this one may have brought the key
+		}
 		// What stood in a slot stands there for good, also after the table grew.
 		if id := uint32(s) - 1; s != 0 && s>>32 == hashes[i]>>32 && g.entries[id].word == *w && !w.long() {
 			ids[i] = id

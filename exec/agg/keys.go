@@ -175,6 +175,8 @@ func fixed(col arrow.Array, rows []uint32, dst []byte) {
 		putInts(col.TimestampValues(), rows, dst)
 	case *array.Duration:
 		putInts(col.DurationValues(), rows, dst)
+	case *array.MonthInterval:
+		putInts(col.MonthIntervalValues(), rows, dst)
 	case *array.Float32:
 		for i, r := range rows {
 			binary.LittleEndian.PutUint64(dst[i*8:], floatKey(float64(col.Value(int(r)))))

@@ -2,98 +2,104 @@ package agg
 
 import (
 	"encoding/binary"
-	"math"
 
 	"github.com/apache/arrow/go/v17/arrow"
-	"github.com/apache/arrow/go/v17/arrow/array"
-	"github.com/apache/arrow/go/v17/arrow/decimal128"
 	"github.com/apache/arrow/go/v17/arrow/memory"
 )
 
 // decode is the inverse of keys.load: one column per key column, in id order.
-// It runs once per closed window, so builders are fast enough.
+// It goes column by column, so that the type is looked at once.
 func (g *Groups) decode(mem memory.Allocator) []arrow.Array {
-	builders := make([]array.Builder, len(g.kinds))
+	out := make([]arrow.Array, len(g.kinds))
+	if len(out) == 1 {
+		out[0] = g.decodeOne(mem)
+		return out
+	}
+	g.at = sized(g.at, g.Len())
+	start := uint64(0)
+	for id := range g.at {
+		g.at[id] = start
+		start = g.entries[id].end
+	}
 	for c, kind := range g.kinds {
-		builders[c] = array.NewBuilder(mem, kind)
-		builders[c].Reserve(g.Len())
-	}
-	for id := range g.Len() {
-		key := g.key(uint32(id))
-		if len(g.kinds) == 1 {
-			if g.entries[id].n == nullKey {
-				builders[0].AppendNull()
-			} else {
-				appendKey(builders[0], key)
-			}
-			continue
+		if isVar(kind) {
+			out[c] = g.decodeBytes(kind, mem)
+		} else {
+			out[c] = g.decodeFixed(kind, mem)
 		}
-		for _, b := range builders {
-			null := key[0] == 1
-			key = key[1:]
-			switch {
-			case null:
-				b.AppendNull()
-			case isVar(b):
-				n := binary.LittleEndian.Uint32(key)
-				appendKey(b, key[4:4+n])
-				key = key[4+n:]
-			default:
-				appendKey(b, key[:8])
-				key = key[8:]
-			}
-		}
-	}
-	out := make([]arrow.Array, len(builders))
-	for c, b := range builders {
-		out[c] = b.NewArray()
-		b.Release()
 	}
 	return out
 }
 
-func isVar(b array.Builder) bool {
-	switch b.(type) {
-	case *array.StringBuilder, *array.BinaryBuilder:
-		return true
+func isVar(kind arrow.DataType) bool { return kind.ID() == arrow.STRING || kind.ID() == arrow.BINARY }
+
+// decodeOne is the only key column: the keys are its values.
+func (g *Groups) decodeOne(mem memory.Allocator) arrow.Array {
+	c := newBuilder(g.kinds[0], g.Len(), mem)
+	if !isVar(c.kind) {
+		g.values = sized(g.values, g.Len())
+		for id := range g.entries {
+			e := &g.entries[id]
+			if g.values[id] = int64(e.lo); e.n == nullKey {
+				c.null(id)
+			}
+		}
+		c.keyValues(g.values)
+		return c.array()
 	}
-	return false
+	offsets := c.offsets()
+	offsets[0] = 0
+	for id := range g.entries {
+		e := &g.entries[id]
+		if offsets[id+1] = int32(e.end); e.n == nullKey {
+			c.null(id)
+		}
+	}
+	copy(c.bytes(len(g.data)), g.data)
+	return c.array()
 }
 
-func appendKey(b array.Builder, v []byte) {
-	switch b := b.(type) {
-	case *array.StringBuilder:
-		b.BinaryBuilder.Append(v)
-		return
-	case *array.BinaryBuilder:
-		b.Append(v)
-		return
+// decodeFixed is the next of several key columns, one of fixed width: at is where
+// it lies in each key, and is moved behind it.
+func (g *Groups) decodeFixed(kind arrow.DataType, mem memory.Allocator) arrow.Array {
+	c := newBuilder(kind, g.Len(), mem)
+	g.values = sized(g.values, g.Len())
+	for id, at := range g.at {
+		if g.data[at] == 1 {
+			c.null(id)
+			g.values[id] = 0
+			g.at[id] = at + 1
+			continue
+		}
+		g.values[id] = int64(binary.LittleEndian.Uint64(g.data[at+1:]))
+		g.at[id] = at + 9
 	}
-	n := int64(binary.LittleEndian.Uint64(v))
-	switch b := b.(type) {
-	case *array.Int8Builder:
-		b.Append(int8(n))
-	case *array.Int16Builder:
-		b.Append(int16(n))
-	case *array.Int32Builder:
-		b.Append(int32(n))
-	case *array.Int64Builder:
-		b.Append(n)
-	case *array.Date32Builder:
-		b.Append(arrow.Date32(n))
-	case *array.Time64Builder:
-		b.Append(arrow.Time64(n))
-	case *array.TimestampBuilder:
-		b.Append(arrow.Timestamp(n))
-	case *array.DurationBuilder:
-		b.Append(arrow.Duration(n))
-	case *array.Float32Builder:
-		b.Append(float32(math.Float64frombits(uint64(n))))
-	case *array.Float64Builder:
-		b.Append(math.Float64frombits(uint64(n)))
-	case *array.BooleanBuilder:
-		b.Append(n != 0)
-	case *array.Decimal128Builder:
-		b.Append(decimal128.FromI64(n))
+	c.keyValues(g.values)
+	return c.array()
+}
+
+// decodeBytes is decodeFixed of a string or binary column.
+func (g *Groups) decodeBytes(kind arrow.DataType, mem memory.Allocator) arrow.Array {
+	c := newBuilder(kind, g.Len(), mem)
+	offsets := c.offsets()
+	size := int32(0)
+	for id, at := range g.at {
+		offsets[id] = size
+		if g.data[at] == 1 {
+			c.null(id)
+			continue
+		}
+		size += int32(binary.LittleEndian.Uint32(g.data[at+1:]))
 	}
+	offsets[len(g.at)] = size
+	bytes := c.bytes(int(size))
+	for id, at := range g.at {
+		if g.data[at] == 1 {
+			g.at[id] = at + 1
+			continue
+		}
+		n := copy(bytes[offsets[id]:offsets[id+1]], g.data[at+5:])
+		g.at[id] = at + 5 + uint64(n)
+	}
+	return c.array()
 }

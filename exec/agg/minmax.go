@@ -33,7 +33,7 @@ type extremeInt struct {
 	kind    arrow.DataType
 	most    bool
 	cells   []intCell
-	scratch []int64 // decimals as whole numbers
+	scratch []int64 // decimals as whole numbers; the values of a result
 	every   []uint32
 }
 
@@ -59,6 +59,10 @@ func (e *extremeInt) Update(n int, groups, rows []uint32, arg arrow.Array) {
 		takeInts(e, a.Time64Values(), groups, rows, arg)
 	case *array.Timestamp:
 		takeInts(e, a.TimestampValues(), groups, rows, arg)
+	case *array.Duration:
+		takeInts(e, a.DurationValues(), groups, rows, arg)
+	case *array.MonthInterval:
+		takeInts(e, a.MonthIntervalValues(), groups, rows, arg)
 	case *array.Decimal128:
 		e.scratch = unscaled(e.scratch, a, rows)
 		takeInts(e, e.scratch, groups, rows, arg)
@@ -102,24 +106,15 @@ func (e *extremeInt) State(n int, mem memory.Allocator) []arrow.Array {
 
 func (e *extremeInt) Result(n int, mem memory.Allocator) (arrow.Array, []uint32) {
 	e.cells = grown(e.cells, n)
-	b := array.NewBuilder(mem, e.kind)
-	defer b.Release()
-	b.Reserve(n)
-	for _, c := range e.cells[:n] {
-		if !c.seen {
-			b.AppendNull()
-			continue
-		}
-		switch b := b.(type) {
-		case *array.Date32Builder:
-			b.Append(arrow.Date32(c.value))
-		case *array.Time64Builder:
-			b.Append(arrow.Time64(c.value))
-		case *array.TimestampBuilder:
-			b.Append(arrow.Timestamp(c.value))
-		default:
-			appendInt(b, c.value)
+	col := newBuilder(e.kind, n, mem)
+	e.scratch = sized(e.scratch, n)
+	for g, c := range e.cells[:n] {
+		if e.scratch[g] = c.value; !c.seen {
+			col.null(g)
 		}
 	}
-	return b.NewArray(), nil
+	col.ints(e.scratch)
+	return col.array(), nil
 }
+
+func (e *extremeInt) Reset() { e.cells = e.cells[:0] }

@@ -97,18 +97,18 @@ func (e *extremeFloat) State(n int, mem memory.Allocator) []arrow.Array {
 
 func (e *extremeFloat) Result(n int, mem memory.Allocator) (arrow.Array, []uint32) {
 	e.grow(n)
-	if e.kind == types.Real {
-		narrow := make([]float32, n)
-		for g, v := range e.values[:n] {
-			narrow[g] = float32(v)
+	col := newBuilder(types.Of(e.kind).Arrow(), n, mem)
+	for g, seen := range e.seen[:n] {
+		if !seen {
+			col.null(g)
 		}
-		b := array.NewFloat32Builder(mem)
-		defer b.Release()
-		b.AppendValues(narrow, e.seen[:n])
-		return b.NewArray(), nil
 	}
-	b := array.NewFloat64Builder(mem)
-	defer b.Release()
-	b.AppendValues(e.values[:n], e.seen[:n])
-	return b.NewArray(), nil
+	if e.kind == types.Real {
+		col.reals(e.values[:n])
+	} else {
+		copy(col.floats(), e.values)
+	}
+	return col.array(), nil
 }
+
+func (e *extremeFloat) Reset() { e.values, e.seen = e.values[:0], e.seen[:0] }

@@ -16,7 +16,14 @@ type extremeText struct {
 	most   bool
 }
 
-func (e *extremeText) grow(n int) { e.values, e.seen = grown(e.values, n), grown(e.seen, n) }
+// grow lets a new group have the memory of the string that its place held before
+// a Reset.
+func (e *extremeText) grow(n int) {
+	if held := min(n, cap(e.values)); held > len(e.values) {
+		e.values = e.values[:held]
+	}
+	e.values, e.seen = grown(e.values, n), grown(e.seen, n)
+}
 
 func (e *extremeText) Update(n int, groups, rows []uint32, arg arrow.Array) {
 	e.grow(n)
@@ -46,14 +53,25 @@ func (e *extremeText) State(n int, mem memory.Allocator) []arrow.Array {
 
 func (e *extremeText) Result(n int, mem memory.Allocator) (arrow.Array, []uint32) {
 	e.grow(n)
-	b := array.NewStringBuilder(mem)
-	defer b.Release()
-	for g := range n {
-		if e.seen[g] {
-			b.BinaryBuilder.Append(e.values[g])
+	col := newBuilder(arrow.BinaryTypes.String, n, mem)
+	offsets := col.offsets()
+	size := int32(0)
+	for g, seen := range e.seen[:n] {
+		offsets[g] = size
+		if seen {
+			size += int32(len(e.values[g]))
 		} else {
-			b.AppendNull()
+			col.null(g)
 		}
 	}
-	return b.NewArray(), nil
+	offsets[n] = size
+	bytes := col.bytes(int(size))
+	for g, seen := range e.seen[:n] {
+		if seen {
+			copy(bytes[offsets[g]:], e.values[g])
+		}
+	}
+	return col.array(), nil
 }
+
+func (e *extremeText) Reset() { e.values, e.seen = e.values[:0], e.seen[:0] }

@@ -17,9 +17,10 @@ import (
 // not fit is an overflow.
 type sumExact struct {
 	result  types.Type
+	kind    arrow.DataType // of the result
 	mean    bool
 	cells   []exactCell
-	scratch []int64 // decimals as whole numbers
+	scratch []int64 // decimals as whole numbers; the values of a result
 }
 
 // exactCell keeps sum and count in one cache line.
@@ -116,45 +117,48 @@ func (s *sumExact) Merge(n int, groups []uint32, state []arrow.Array) {
 	}
 }
 
+// sumKind is the type of a partial sum.
+var sumKind = &arrow.Decimal128Type{Precision: 38}
+
 func (s *sumExact) State(n int, mem memory.Allocator) []arrow.Array {
 	s.grow(n)
-	sums := array.NewDecimal128Builder(mem, &arrow.Decimal128Type{Precision: 38})
-	counts := array.NewInt64Builder(mem)
-	defer sums.Release()
-	defer counts.Release()
-	sums.Reserve(n)
-	counts.Reserve(n)
-	for _, c := range s.cells[:n] {
-		sums.UnsafeAppend(decimal128.New(c.sum.hi, c.sum.lo))
-		counts.UnsafeAppend(c.count)
+	sums := newBuilder(sumKind, n, mem)
+	out := arrow.Decimal128Traits.CastFromBytes(sums.room(1, n*arrow.Decimal128SizeBytes))
+	s.scratch = sized(s.scratch, n)
+	for g := range out {
+		c := &s.cells[g]
+		out[g] = decimal128.New(c.sum.hi, c.sum.lo)
+		s.scratch[g] = c.count
 	}
-	return []arrow.Array{sums.NewArray(), counts.NewArray()}
+	return []arrow.Array{sums.array(), int64Column(s.scratch, mem)}
 }
 
 func (s *sumExact) Result(n int, mem memory.Allocator) (arrow.Array, []uint32) {
 	s.grow(n)
-	b := array.NewBuilder(mem, s.result.Arrow())
-	defer b.Release()
-	b.Reserve(n)
+	col := newBuilder(s.kind, n, mem)
+	s.scratch = sized(s.scratch, n)
 	var overflow []uint32
 	for g := range n {
 		if s.cells[g].count == 0 {
-			b.AppendNull()
+			s.scratch[g] = 0
+			col.null(g)
 			continue
 		}
 		v, ok := s.cells[g].sum.int64()
 		if s.mean {
 			v, ok = s.average(g), true
 		}
+		s.scratch[g] = v
 		if !ok || !fits(v, s.result) {
 			overflow = append(overflow, uint32(g))
-			b.AppendNull()
-			continue
+			col.null(g)
 		}
-		appendInt(b, v)
 	}
-	return b.NewArray(), overflow
+	col.ints(s.scratch)
+	return col.array(), overflow
 }
+
+func (s *sumExact) Reset() { s.cells = s.cells[:0] }
 
 // average of integers is cut towards zero ([S] in §13.1); of decimals it keeps
 // the scale and rounds half away from zero, as CAST does.
@@ -176,19 +180,4 @@ func fits(v int64, t types.Type) bool {
 	}
 	limit := int64(math.Pow10(t.Precision))
 	return v < limit && v > -limit
-}
-
-func appendInt(b array.Builder, v int64) {
-	switch b := b.(type) {
-	case *array.Int8Builder:
-		b.Append(int8(v))
-	case *array.Int16Builder:
-		b.Append(int16(v))
-	case *array.Int32Builder:
-		b.Append(int32(v))
-	case *array.Int64Builder:
-		b.Append(v)
-	case *array.Decimal128Builder:
-		b.Append(decimal128.FromI64(v))
-	}
 }

@@ -4,8 +4,6 @@ import (
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
 	"github.com/apache/arrow/go/v17/arrow/memory"
-
-	"github.com/millrace-sql/millrace/sql/types"
 )
 
 // sumFloat is SUM and AVG of REAL and DOUBLE. A REAL result that was finite
@@ -13,9 +11,11 @@ import (
 // the other in stream order and then shard by shard: the same log gives the
 // same bits for any batch size.
 type sumFloat struct {
-	kind  types.Kind
-	mean  bool
-	cells []floatCell
+	kind   arrow.DataType // of the result
+	mean   bool
+	cells  []floatCell
+	values []float64 // scratch of a REAL result
+	counts []int64   // scratch of State
 }
 
 // floatCell keeps sum and count in one cache line.
@@ -65,44 +65,52 @@ func (s *sumFloat) Merge(n int, groups []uint32, state []arrow.Array) {
 
 func (s *sumFloat) State(n int, mem memory.Allocator) []arrow.Array {
 	s.grow(n)
-	sums, counts := array.NewFloat64Builder(mem), array.NewInt64Builder(mem)
-	defer sums.Release()
-	defer counts.Release()
-	sums.Reserve(n)
-	counts.Reserve(n)
-	for _, c := range s.cells[:n] {
-		sums.UnsafeAppend(c.sum)
-		counts.UnsafeAppend(c.count)
+	sums := newBuilder(arrow.PrimitiveTypes.Float64, n, mem)
+	out := sums.floats()
+	s.counts = sized(s.counts, n)
+	for g, c := range s.cells[:n] {
+		out[g], s.counts[g] = c.sum, c.count
 	}
-	return []arrow.Array{sums.NewArray(), counts.NewArray()}
+	return []arrow.Array{sums.array(), int64Column(s.counts, mem)}
 }
 
 func (s *sumFloat) Result(n int, mem memory.Allocator) (arrow.Array, []uint32) {
 	s.grow(n)
-	b := array.NewBuilder(mem, types.Of(s.kind).Arrow())
-	defer b.Release()
-	b.Reserve(n)
-	var overflow []uint32
-	for g := range n {
-		v, count := s.cells[g].sum, s.cells[g].count
+	col := newBuilder(s.kind, n, mem)
+	if s.kind.ID() == arrow.FLOAT32 {
+		s.values = sized(s.values, n)
+		s.finish(col, s.values)
+		overflow := s.overflow(col, s.values)
+		col.reals(s.values)
+		return col.array(), overflow
+	}
+	s.finish(col, col.floats())
+	return col.array(), nil
+}
+
+// finish writes the sums or means; without a row it is NULL.
+func (s *sumFloat) finish(col *builder, out []float64) {
+	for g := range out {
+		c := &s.cells[g]
+		v := c.sum
 		if s.mean {
-			v /= float64(count)
+			v /= float64(c.count)
 		}
-		if count == 0 {
-			b.AppendNull()
-			continue
-		}
-		switch b := b.(type) {
-		case *array.Float64Builder:
-			b.Append(v)
-		case *array.Float32Builder:
-			if narrow := float32(v); narrow-narrow == 0 || v-v != 0 {
-				b.Append(narrow)
-			} else {
-				overflow = append(overflow, uint32(g))
-				b.AppendNull()
-			}
+		if out[g] = v; c.count == 0 {
+			col.null(g)
 		}
 	}
-	return b.NewArray(), overflow
 }
+
+// overflow makes NULL what is finite but not so as a REAL, and names the groups.
+func (s *sumFloat) overflow(col *builder, values []float64) (groups []uint32) {
+	for g, v := range values {
+		if narrow := float32(v); narrow-narrow != 0 && v-v == 0 && s.cells[g].count > 0 {
+			groups = append(groups, uint32(g))
+			col.null(g)
+		}
+	}
+	return groups
+}
+
+func (s *sumFloat) Reset() { s.cells = s.cells[:0] }

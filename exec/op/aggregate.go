@@ -8,7 +8,6 @@ import (
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/memory"
 
-	"github.com/millrace-sql/millrace/exec/agg"
 	"github.com/millrace-sql/millrace/exec/expr"
 	"github.com/millrace-sql/millrace/exec/flow"
 	"github.com/millrace-sql/millrace/exec/window"
@@ -34,7 +33,6 @@ type Aggregate struct {
 	gone    int64      // rows of the panes let go
 
 	panes   []*pane // open, by start
-	spare   *agg.Groups
 	rejects rejects
 	keyCols []arrow.Array
 	argCols []arrow.Array
@@ -180,11 +178,10 @@ func (a *Aggregate) paneOf(span window.Span) (*pane, error) {
 	if found {
 		return a.panes[at], nil
 	}
-	p, err := a.newPane(span, a.spare)
+	p, err := a.newPane(span)
 	if err != nil {
 		return nil, err
 	}
-	a.spare = nil
 	a.panes = slices.Insert(a.panes, at, p)
 	return p, nil
 }
@@ -234,11 +231,10 @@ func (a *Aggregate) Advance(_ context.Context, wm types.Time, out flow.Out) (typ
 		if err := a.release(p, out); err != nil {
 			return wm, err
 		}
-		a.panes = a.panes[1:]
+		a.panes = slices.Delete(a.panes, 0, 1)
 		a.freed = max(a.freed, p.span.End)
 		a.gone += p.rows
-		p.groups.Reset()
-		a.spare = p.groups
+		a.recycle(p)
 	}
 	return wm, nil
 }

@@ -6,7 +6,6 @@ import (
 
 	"github.com/apache/arrow/go/v17/arrow/memory"
 
-	"github.com/millrace-sql/millrace/exec/agg"
 	"github.com/millrace-sql/millrace/exec/expr"
 	"github.com/millrace-sql/millrace/exec/flow"
 	"github.com/millrace-sql/millrace/exec/window"
@@ -22,7 +21,6 @@ type Combine struct {
 	*shape
 	mem     memory.Allocator
 	waiting []partialSpan // by start
-	spare   *agg.Groups
 	ids     []uint32
 
 	absorbed, gone int64 // partial rows taken and let go
@@ -67,7 +65,7 @@ func (c *Combine) Process(_ context.Context, input int, b flow.Batch, out flow.O
 // Advance releases the spans that every shard has passed.
 func (c *Combine) Advance(_ context.Context, wm types.Time, out flow.Out) (types.Time, error) {
 	if !c.windowed && wm == types.MaxTime && len(c.waiting) == 0 && len(c.keys) == 0 {
-		p, err := c.newPane(window.Span{}, nil)
+		p, err := c.newPane(window.Span{})
 		if err != nil {
 			return wm, err
 		}
@@ -89,7 +87,7 @@ func (c *Combine) Advance(_ context.Context, wm types.Time, out flow.Out) (types
 }
 
 func (c *Combine) release(w partialSpan, out flow.Out) error {
-	p, err := c.newPane(w.span, c.spare)
+	p, err := c.newPane(w.span)
 	if err != nil {
 		return err
 	}
@@ -99,8 +97,7 @@ func (c *Combine) release(w partialSpan, out flow.Out) error {
 		}
 	}
 	err = c.emitResult(p, c.mem, out)
-	p.groups.Reset()
-	c.spare = p.groups
+	c.recycle(p)
 	return err
 }
 

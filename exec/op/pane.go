@@ -23,7 +23,9 @@ type shape struct {
 	place    int // of the window among the keys
 	result   *arrow.Schema
 	partial  *arrow.Schema
-	states   []int // how many state columns each call has
+	states   []int         // how many state columns each call has
+	spare    *pane         // emptied, nil = none
+	columns  []arrow.Array // scratch of the records
 }
 
 // newShape reads a plan node.
@@ -80,18 +82,33 @@ type pane struct {
 	rows   int64
 }
 
-// newPane reuses the table of an emptied pane, if there is one: growing a table
-// again for each window costs more than filling it.
-func (s *shape) newPane(span window.Span, groups *agg.Groups) (*pane, error) {
-	funcs, err := s.newFuncs()
-	if groups == nil {
-		kinds := make([]arrow.DataType, len(s.keys))
-		for i, k := range s.keys {
-			kinds[i] = k.Arrow()
-		}
-		groups = agg.NewGroups(kinds)
+// newPane takes the spare pane, if there is one: growing table and states again
+// for each window costs more than filling them.
+func (s *shape) newPane(span window.Span) (*pane, error) {
+	if p := s.spare; p != nil {
+		s.spare = nil
+		p.span = span
+		return p, nil
 	}
-	return &pane{span: span, groups: groups, funcs: funcs}, err
+	funcs, err := s.newFuncs()
+	if err != nil {
+		return nil, err
+	}
+	kinds := make([]arrow.DataType, len(s.keys))
+	for i, k := range s.keys {
+		kinds[i] = k.Arrow()
+	}
+	return &pane{span: span, groups: agg.NewGroups(kinds), funcs: funcs}, nil
+}
+
+// recycle empties a pane and keeps it for the next span.
+func (s *shape) recycle(p *pane) {
+	p.groups.Reset()
+	for _, f := range p.funcs {
+		f.Reset()
+	}
+	p.rows = 0
+	s.spare = p
 }
 
 // overflow is a group whose aggregate does not fit its type.
@@ -103,7 +120,7 @@ type overflow struct {
 // resultRecord is the finished rows of a pane in the layout of the plan node.
 func (s *shape) resultRecord(p *pane, mem memory.Allocator) (arrow.Record, []overflow) {
 	n := p.groups.Len()
-	columns := p.groups.Columns(mem)
+	columns := append(s.columns[:0], p.groups.Columns(mem)...)
 	if s.windowed {
 		columns = slices.Insert(columns, s.place, timestamps(s.assigner.Key(p.span), n, mem))
 	}
@@ -118,17 +135,19 @@ func (s *shape) resultRecord(p *pane, mem memory.Allocator) (arrow.Record, []ove
 	if s.windowed {
 		columns = append(columns, timestamps(p.span.End, n, mem))
 	}
+	s.columns = columns
 	return newRecord(s.result, columns, n), bad
 }
 
 // partialRecord is the states of a pane, for Combine.
 func (s *shape) partialRecord(p *pane, mem memory.Allocator) arrow.Record {
 	n := p.groups.Len()
-	columns := []arrow.Array{timestamps(p.span.Start, n, mem)}
+	columns := append(s.columns[:0], timestamps(p.span.Start, n, mem))
 	columns = append(columns, p.groups.Columns(mem)...)
 	for _, f := range p.funcs {
 		columns = append(columns, f.State(n, mem)...)
 	}
+	s.columns = columns
 	return newRecord(s.partial, columns, n)
 }
 
@@ -141,12 +160,26 @@ func newRecord(schema *arrow.Schema, columns []arrow.Array, n int) arrow.Record 
 	return rec
 }
 
+// timestampHeaders is the small objects that Arrow wants around a column, made at
+// once.
+type timestampHeaders struct {
+	values  memory.Buffer
+	buffers [2]*memory.Buffer
+	data    array.Data
+}
+
+// timestamps is a column of n times t.
 func timestamps(t types.Time, n int, mem memory.Allocator) arrow.Array {
-	b := array.NewTimestampBuilder(mem, types.Of(types.Timestamp).Arrow().(*arrow.TimestampType))
-	defer b.Release()
-	b.Reserve(n)
-	for range n {
-		b.UnsafeAppend(arrow.Timestamp(t))
+	h := &timestampHeaders{values: *memory.NewResizableBuffer(mem)}
+	h.values.Resize(n * arrow.TimestampSizeBytes)
+	out := arrow.TimestampTraits.CastFromBytes(h.values.Bytes())
+	for i := range out {
+		out[i] = arrow.Timestamp(t)
 	}
-	return b.NewArray()
+	h.buffers[1] = &h.values
+	h.data.Retain()
+	defer h.data.Release()
+	h.data.Reset(types.Of(types.Timestamp).Arrow(), n, h.buffers[:], nil, 0, 0)
+	h.values.Release() // data holds it
+	return array.NewTimestampData(&h.data)
 }

@@ -60,6 +60,26 @@ type decoder struct {
 	ends     []uint32
 	arrivals []types.Time
 	chunks   []byte // the parts of a block that is stored in several values
+
+	into  *Block             // what take decodes into
+	whole bool               // take had the whole block
+	taker func([]byte) error // take, bound once instead of at every block
+}
+
+func newDecoder() *decoder {
+	d := &decoder{}
+	d.taker = d.take
+	return d
+}
+
+// take decodes a stored value, or keeps it when it is only the first chunk of a block.
+func (d *decoder) take(v []byte) error {
+	h, err := parseHeader(v)
+	if d.whole = err != nil || headerBytes+h.storedBytes <= len(v); d.whole {
+		return d.decode(v, d.into)
+	}
+	d.chunks = append(d.chunks[:0], v...)
+	return nil
 }
 
 // decode checks a stored block and points b at its records. It never panics, whatever the bytes.

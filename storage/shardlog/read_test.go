@@ -257,3 +257,56 @@ func TestCloseWakesEverybodyAndLeavesNothing(t *testing.T) {
 		time.Sleep(time.Millisecond)
 	}
 }
+
+// A reader of stored blocks goes on while its stream grows and another goes, and
+// it does not keep the database from closing.
+func TestReadingStoredBlocks(t *testing.T) {
+	db := openDB(t, t.TempDir())
+	l := openLog(t, db, Options{HeadBytes: 1, BlockBytes: 200})
+	create(t, l, "s", 1)
+	create(t, l, "other", 1)
+	appendAll(t, l, "s", records(100, "record %d"))
+	appendAll(t, l, "other", records(100, "record %d"))
+	r, err := l.Reader("s", 0, Oldest())
+	if err != nil {
+		t.Fatal(err)
+	}
+	next := uint64(1)
+	read := func(upTo uint64) {
+		t.Helper()
+		for next <= upTo {
+			b, err := r.TryNext()
+			if err != nil {
+				t.Fatalf("record %d: %v", next, err)
+			}
+			if b.FirstSequence() != next {
+				t.Fatalf("block begins at %d, want %d", b.FirstSequence(), next)
+			}
+			next += uint64(b.Len())
+		}
+	}
+	read(30)
+	appendAll(t, l, "s", records(100, "record %d")) // behind the reader's snapshot
+	read(150)
+	if err := l.DropStream("other"); err != nil {
+		t.Fatal(err)
+	}
+	read(200)
+	if _, err := r.TryNext(); !errors.Is(err, ErrNoMore) {
+		t.Errorf("error is %v", err)
+	}
+	appendAll(t, l, "s", records(1, "%d"))
+	read(201)
+	r.Close()
+	if r, err = l.Reader("s", 0, Oldest()); err != nil {
+		t.Fatal(err)
+	}
+	next = 1
+	read(1) // and is left where it is
+	if err := l.DropStream("s"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.TryNext(); !errors.Is(err, ErrNoStream) {
+		t.Errorf("error is %v", err)
+	}
+}

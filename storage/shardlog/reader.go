@@ -36,7 +36,7 @@ func (l *Log) Reader(stream string, shard int, from Position) (*Reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Reader{log: l, shard: sh, from: types.MinTime, seen: types.MinTime, view: &Block{}, dec: &decoder{}}
+	r := &Reader{log: l, shard: sh, from: types.MinTime, seen: types.MinTime, view: &Block{}, dec: newDecoder()}
 	r.cursor = l.db.Cursor(shardPrefix(st.ID, shard))
 	if from.kind == atTime {
 		r.from = from.time
@@ -115,7 +115,7 @@ func (r *Reader) step(wait bool) (*Block, <-chan struct{}, error) {
 // fetch returns the block that holds the next record, from memory or from the database.
 func (r *Reader) fetch(wait bool) (*Block, <-chan struct{}, error) {
 	if r.view.retained {
-		r.view, r.dec = &Block{}, &decoder{}
+		r.view, r.dec = &Block{}, newDecoder()
 	}
 	l, sh := r.log, r.shard
 	l.mu.Lock()
@@ -148,7 +148,11 @@ func (r *Reader) fetch(wait bool) (*Block, <-chan struct{}, error) {
 		*r.view = *head
 		return r.view, nil, nil
 	}
-	return r.view, nil, r.load()
+	err := r.load()
+	if err != nil {
+		r.cursor.Close() // another try looks at the database as it is then
+	}
+	return r.view, nil, err
 }
 
 // load decodes the stored block that holds the next record into the reader's view.

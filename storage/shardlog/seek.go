@@ -87,7 +87,7 @@ func (l *Log) findBlock(sh *shard, sequence uint64) (key []byte, h header, err e
 
 // readBlock decodes a stored block into memory of its own.
 func (l *Log) readBlock(sh *shard, key []byte, b *Block) error {
-	err := l.decodeStored(l.db, sh, key, &decoder{}, b)
+	err := l.decodeStored(l.db, sh, key, newDecoder(), b)
 	if errors.Is(err, kv.ErrNotFound) {
 		return corrupt(sh, binary.BigEndian.Uint64(key[blockKeyBytes-8:]), "first chunk is missing")
 	}
@@ -102,16 +102,9 @@ type viewer interface {
 // decodeStored decodes the block under the key. kv.ErrNotFound says that there is none.
 func (l *Log) decodeStored(from viewer, sh *shard, key []byte, d *decoder, b *Block) error {
 	sequence := binary.BigEndian.Uint64(key[blockKeyBytes-8:])
-	whole := true
-	err := from.View(key, func(v []byte) error {
-		if h, err := parseHeader(v); err == nil && headerBytes+h.storedBytes > len(v) {
-			whole = false
-			d.chunks = append(d.chunks[:0], v...)
-			return nil
-		}
-		return d.decode(v, b)
-	})
-	if err == nil && !whole {
+	d.into = b
+	err := from.View(key, d.taker)
+	if err == nil && !d.whole {
 		err = l.db.Scan(key, chunkKey(key, 1), func(_, v []byte) error {
 			d.chunks = append(d.chunks, v...)
 			return nil
