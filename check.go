@@ -116,7 +116,7 @@ func (c *checker) pump(t *ast.CreatePump) error {
 	if err := c.once("pump", name, t.Pos); err != nil {
 		return err
 	}
-	bound, err := c.binder.Insert(t.Insert, true)
+	bound, err := bindPump(c.binder, t)
 	if err != nil || t.Stopped {
 		return err
 	}

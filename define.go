@@ -116,6 +116,9 @@ func (db *DB) createRelation(ctx context.Context, r *plan.Relation, d definition
 		return errorAt(d.pos, r.Name, "%s is in use by pump %s", r.Name, p.name).hint("ALTER PUMP %s STOP first", p.name)
 	}
 	if v == replace {
+		if err := db.resetPumps(r); err != nil {
+			return at(d.pos, err)
+		}
 		if err := db.drop(key(r)); err != nil {
 			return at(d.pos, err)
 		}

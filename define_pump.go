@@ -1,6 +1,10 @@
 package millrace
 
 import (
+	"slices"
+
+	"github.com/google/uuid"
+
 	"github.com/millrace-sql/millrace/sql/ast"
 	"github.com/millrace-sql/millrace/sql/plan"
 	"github.com/millrace-sql/millrace/storage/catalog"
@@ -12,7 +16,7 @@ func (db *DB) createPump(s *ast.CreatePump, dir string) (*pump, error) {
 		return nil, errorAt(s.Name.Position(), s.Name.Last().Text, "the name of a pump has no qualifier")
 	}
 	b := plan.Binder{Catalog: &scope{db: db}}
-	if _, err := b.Insert(s.Insert, true); err != nil {
+	if _, err := bindPump(b, s); err != nil {
 		return nil, positioned(err)
 	}
 	plain := *s
@@ -44,6 +48,56 @@ func (db *DB) createPump(s *ast.CreatePump, dir string) (*pump, error) {
 	p := &pump{name: d.name, sql: d.sql, dir: dir, incarnation: stored.Incarnation, insert: s.Insert, started: !s.Stopped}
 	db.addPump(p)
 	return p, nil
+}
+
+// bindPump binds a pump's INSERT. A pump goes on where it ended, which a LIMIT
+// cannot: it would count from nothing again.
+func bindPump(b plan.Binder, s *ast.CreatePump) (*plan.Insert, error) {
+	bound, err := b.Insert(s.Insert, true)
+	if err != nil {
+		return nil, err
+	}
+	if limited(bound.Root) {
+		return nil, errorAt(s.Insert.Query.Position(), "LIMIT", "LIMIT in a pump is not supported yet").
+			hint("INSERT INTO ... SELECT STREAM ... LIMIT runs once")
+	}
+	return bound, nil
+}
+
+func limited(n plan.Node) bool {
+	if _, ok := n.(*plan.Limit); ok {
+		return true
+	}
+	return slices.ContainsFunc(n.Inputs(), limited)
+}
+
+// resetPumps makes the pumps begin anew that read the records of a replaced
+// relation or write into it: their positions and ordinals are of the old ones. A
+// table on the right of a join has neither, and an in-application stream keeps
+// nothing.
+func (db *DB) resetPumps(r *plan.Relation) error {
+	if r.Connector == plan.InApplication {
+		return nil
+	}
+	for _, p := range db.pumpsWith(r) {
+		into, err := (&scope{db: db}).Relation(p.insert.Into)
+		if err != nil || !r.Stream && key(into) != key(r) {
+			continue
+		}
+		if err := db.state.Drop(p.jobName()); err != nil {
+			return err
+		}
+		d, err := db.catalog.Definition(catalog.KindPump, catalog.DefaultDatabase, p.name)
+		if err != nil {
+			return err
+		}
+		d.Incarnation = uuid.New()
+		if d, err = db.catalog.PutDefinition(d); err != nil {
+			return err
+		}
+		p.incarnation = d.Incarnation
+	}
+	return nil
 }
 
 // addPump makes a pump known, in the place of one with its name.

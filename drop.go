@@ -115,23 +115,29 @@ func (db *DB) dropRelation(s *ast.Drop, missing func(error) error) error {
 
 // userOf is a pump that reads or writes the relation, nil for none.
 func (db *DB) userOf(r *plan.Relation) *pump {
-	return db.pumpWith(r, func(*pump) bool { return true })
+	if users := db.pumpsWith(r); len(users) > 0 {
+		return users[0]
+	}
+	return nil
 }
 
 // runningUserOf is a running pump that reads or writes the relation.
 func (db *DB) runningUserOf(r *plan.Relation) *pump {
-	return db.pumpWith(r, func(p *pump) bool {
-		state, _, _ := p.state()
-		return state == "running"
-	})
+	for _, p := range db.pumpsWith(r) {
+		if state, _, _ := p.state(); state == "running" {
+			return p
+		}
+	}
+	return nil
 }
 
-func (db *DB) pumpWith(r *plan.Relation, keep func(*pump) bool) *pump {
+// pumpsWith is the pumps that read or write the relation, in order of creation.
+func (db *DB) pumpsWith(r *plan.Relation) []*pump {
 	db.mu.Lock()
 	pumps := slices.Clone(db.mu.pumps)
 	db.mu.Unlock()
 	names := &scope{db: db}
-	for _, p := range pumps {
+	return slices.DeleteFunc(pumps, func(p *pump) bool {
 		uses := false
 		use := func(parts ast.Qualified) {
 			used, err := names.Relation(parts)
@@ -139,9 +145,6 @@ func (db *DB) pumpWith(r *plan.Relation, keep func(*pump) bool) *pump {
 		}
 		use(p.insert.Into)
 		walkTables(p.insert.Query, func(t *ast.TableName) { use(t.Parts) })
-		if uses && keep(p) {
-			return p
-		}
-	}
-	return nil
+		return !uses
+	})
 }
