@@ -124,7 +124,8 @@ func (db *DB) streamConnector() Connector {
 				start = shardlog.Oldest()
 			}
 			return stream.NewSource(stream.SourceConfig{
-				Log: db.log, Stream: logName(r), Format: r.Options["format"], Schema: r.Schema, Start: start, Mem: env.Mem, Ended: env.Ended,
+				Log: db.log, Stream: logName(r), Format: r.Options["format"], Schema: r.Schema, Start: start, Mem: env.Mem,
+				Ended: env.Ended, Bounded: env.Bounded,
 			})
 		},
 		Sink: func(_ context.Context, r *plan.Relation, _ ConnectorEnv, l Lane) (flow.Sink, error) {

@@ -3,8 +3,6 @@ package millrace
 import (
 	"context"
 	"errors"
-	"fmt"
-	"slices"
 
 	"github.com/google/uuid"
 
@@ -128,9 +126,6 @@ func (db *DB) insert(ctx context.Context, s *ast.Insert, incarnation uuid.UUID, 
 // insertPart makes the job of a top-level INSERT. Rows for an in-application
 // stream that do not come out of another stream come from outside, like PutRows.
 func (db *DB) insertPart(ctx context.Context, name string, incarnation uuid.UUID, ins *plan.Insert, env exec.Env) (*exec.Job, error) {
-	if ins.Into.Connector == plan.StoredStream && !ins.Streaming && reads(ins.Root, recordsOf(ins.Into)) {
-		return nil, fmt.Errorf("INSERT into stored stream %s from itself is not supported yet: its end moves as it is read", ins.Into.Name)
-	}
 	if ins.Streaming || ins.Into.Connector != plan.InApplication {
 		return db.insertJob(ctx, name, name, incarnation, ins, env)
 	}
@@ -149,14 +144,6 @@ func (db *DB) insertPart(ctx context.Context, name string, incarnation uuid.UUID
 		defer rec.Release()
 		return stream.Push(ctx, rec)
 	}}, env)
-}
-
-// reads tells whether a plan scans these records.
-func reads(n plan.Node, records string) bool {
-	if s, ok := n.(*plan.Scan); ok && recordsOf(s.Relation) == records {
-		return true
-	}
-	return slices.ContainsFunc(n.Inputs(), func(in plan.Node) bool { return reads(in, records) })
 }
 
 // once tells whether a top-level INSERT of a script has already taken effect on

@@ -24,8 +24,16 @@ func (db *DB) lakeConnector() Connector {
 			if r.Stream {
 				return errors.New("connector lake keeps tables: CREATE TABLE")
 			}
-			_, err := table.ParseOptions(r.Options)
-			return err
+			o, err := table.ParseOptions(r.Options)
+			if err != nil {
+				return err
+			}
+			for _, p := range o.PartitionedBy {
+				if _, n := r.Schema.Lookup(p, false); n != 1 {
+					return fmt.Errorf("option 'partitioned_by': no column %q", p)
+				}
+			}
+			return nil
 		},
 		Create: func(ctx context.Context, r *plan.Relation, env ConnectorEnv, replace bool) error {
 			bucket, location, o, err := tableAt(r, env)

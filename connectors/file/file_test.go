@@ -303,7 +303,7 @@ func TestErrors(t *testing.T) {
 		o    Options
 		want string
 	}{
-		{Options{Path: "no.json"}, "file " + at("no.json") + " does not exist: file does not exist"},
+		{Options{Path: "no.json"}, "file " + at("no.json") + " does not exist"},
 		{Options{Path: "d.json"}, "file " + at("d.json") + ": it is a directory"},
 		{Options{Path: "a.txt"}, "file " + at("a.txt") + `: extension ".txt" names no format: give 'format'='json' or 'csv'`},
 		{Options{Path: "a.json", Format: "xml"}, "file " + at("a.json") + `: format "xml" is not known: json, csv`},

@@ -103,6 +103,12 @@ func (s *source) choose() error {
 	return nil
 }
 
+// missing is a file that is not there, said once.
+type missing struct{ path string }
+
+func (m *missing) Error() string { return "file " + m.path + " does not exist" }
+func (m *missing) Unwrap() error { return fs.ErrNotExist }
+
 // wrap says which file an error is about.
 func (s *source) wrap(err error) error {
 	if err == nil {
@@ -114,7 +120,7 @@ func (s *source) wrap(err error) error {
 	}
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return fmt.Errorf("file %s does not exist: %w", s.path, fs.ErrNotExist)
+		return &missing{s.path}
 	case errors.Is(err, fs.ErrPermission):
 		return fmt.Errorf("file %s cannot be read: %w", s.path, fs.ErrPermission)
 	}

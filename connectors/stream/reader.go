@@ -34,6 +34,7 @@ type reader struct {
 	next   int             // record of block
 	offset flow.Offset
 	last   uint64 // sequence number before next
+	until  uint64 // sequence number to end at, not read itself; 0 = none
 	spans  []span // of block, not yet in the metadata columns
 	total  int    // rows of the page under construction
 	cols   []arrow.Array
@@ -91,7 +92,19 @@ func (r *reader) Read(ctx context.Context, maxRows int) (flow.Page, error) {
 }
 
 // done tells that the block, if any, has been read.
-func (r *reader) done() bool { return r.block == nil || r.next == r.block.Len() }
+func (r *reader) done() bool { return r.block == nil || r.next >= r.end() }
+
+// end is how many records of the block are to be read.
+func (r *reader) end() int {
+	n := r.block.Len()
+	if first := r.block.FirstSequence(); r.until > 0 && first+uint64(n) > r.until {
+		return int(r.until - min(first, r.until))
+	}
+	return n
+}
+
+// atEnd tells that a bounded reader has read all it is to read.
+func (r *reader) atEnd() bool { return r.until > 0 && r.last+1 >= r.until }
 
 // page decodes block after block until the page is full or the log has no more:
 // what a page costs is then spread over as many rows as the caller takes. It ends
@@ -109,7 +122,7 @@ func (r *reader) page(maxRows int) ([]flow.Rejected, error) {
 				m.add(r.block, r.spans)
 			}
 		}
-		if len(bad) > 0 || r.total >= maxRows || !r.done() {
+		if len(bad) > 0 || r.total >= maxRows || !r.done() || r.atEnd() {
 			return bad, nil
 		}
 		// An error here is met again, and told, by the next Read.
@@ -117,13 +130,18 @@ func (r *reader) page(maxRows int) ([]flow.Rejected, error) {
 			r.block = nil
 			return nil, nil
 		}
-		r.next = 0
+		if r.next = 0; r.done() {
+			return nil, nil // it begins behind the end
+		}
 	}
 }
 
 // fetch moves to the next block. false without an error: there is none yet. At
 // the end of an ended stream it returns io.EOF.
 func (r *reader) fetch(ctx context.Context) (bool, error) {
+	if r.atEnd() {
+		return false, io.EOF
+	}
 	ended := false
 	select {
 	case <-r.source.Ended:
@@ -138,6 +156,9 @@ func (r *reader) fetch(ctx context.Context) (bool, error) {
 		block, err = r.wait(ctx)
 	}
 	r.block, r.next = block, 0
+	if block != nil && r.done() {
+		return false, io.EOF // it begins behind the end
+	}
 	return err == nil && block != nil, err
 }
 
@@ -168,7 +189,7 @@ func (r *reader) wait(ctx context.Context) (*shardlog.Block, error) {
 func (r *reader) decode(maxRows int) ([]flow.Rejected, error) {
 	var bad []flow.Rejected
 	r.spans = r.spans[:0]
-	for r.next < r.block.Len() && r.total < maxRows && len(bad) < maxRows {
+	for r.next < r.end() && r.total < maxRows && len(bad) < maxRows {
 		n, err := r.decoder.Append(r.block.Data(r.next))
 		if err != nil {
 			if errors.Is(err, format.ErrFull) && r.total > 0 {

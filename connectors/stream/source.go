@@ -26,20 +26,30 @@ type SourceConfig struct {
 	// Ended tells that nothing more will be appended: a reader then ends at the
 	// shard's end. nil = never, the reader follows the tail.
 	Ended <-chan struct{}
+	// Bounded reads what is there when the source is made and no more.
+	Bounded bool
 }
 
 // Source is a stored stream.
-type Source struct{ SourceConfig }
+type Source struct {
+	SourceConfig
+	ends []uint64 // per shard: the sequence number that a bounded reader ends at
+}
 
-// NewSource checks the configuration.
+// NewSource checks the configuration and, if Bounded, notes where the shards end.
 func NewSource(c SourceConfig) (*Source, error) {
 	if c.Format == "" {
 		c.Format = "json"
 	}
-	if _, err := c.Log.Describe(c.Stream); err != nil {
+	info, err := c.Log.Describe(c.Stream)
+	if err != nil {
 		return nil, err
 	}
-	return &Source{c}, nil
+	s := &Source{SourceConfig: c}
+	for _, sh := range info.Shards {
+		s.ends = append(s.ends, sh.Next)
+	}
+	return s, nil
 }
 
 // Shards lists the shards by id.
@@ -74,6 +84,9 @@ func (s *Source) Open(_ context.Context, id flow.ShardID, from flow.Offset, scan
 		return nil, err
 	}
 	r := &reader{source: s, id: id, log: log, offset: from}
+	if s.Bounded {
+		r.until = s.ends[shard]
+	}
 	declared, err := r.layout(scan.Columns)
 	if err != nil {
 		return nil, err

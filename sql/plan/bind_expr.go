@@ -1,6 +1,9 @@
 package plan
 
 import (
+	"math"
+	"strconv"
+
 	"github.com/millrace-sql/millrace/sql/ast"
 	"github.com/millrace-sql/millrace/sql/types"
 )
@@ -106,6 +109,12 @@ func (b *exprBinder) bindColumn(e *ast.Column) (Expr, error) {
 }
 
 func (b *exprBinder) bindUnary(e *ast.Unary) (Expr, error) {
+	if lit, ok := e.X.(*ast.Literal); ok && e.Op == ast.Sub && lit.Kind == ast.IntegerLit {
+		// The least BIGINT is not the negative of a BIGINT.
+		if v, err := strconv.ParseInt("-"+lit.Text, 10, 64); err == nil && v == math.MinInt64 {
+			return &Literal{v, types.Of(types.BigInt)}, nil
+		}
+	}
 	x, err := b.bind(e.X)
 	if err != nil {
 		return nil, err

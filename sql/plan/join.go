@@ -26,6 +26,9 @@ func (b *Binder) join(l Node, ls *scope, r Node, rs *scope, j *ast.Join, streami
 	if j.Natural {
 		return nil, nil, errorAt(j.Pos, "NATURAL JOIN is not supported yet").near("NATURAL").hint("write the condition with ON")
 	}
+	if err := distinctAliases(ls, rs, j.Pos); err != nil {
+		return nil, nil, err
+	}
 	both := ls.join(rs)
 	n := &Lookup{Input: l, Table: r, Left: j.Kind == ast.LeftJoin, schema: both.schema}
 	if n.Left {
@@ -45,6 +48,19 @@ func (b *Binder) join(l Node, ls *scope, r Node, rs *scope, j *ast.Join, streami
 	}
 	n.split(cond, len(ls.schema.Fields))
 	return n, both, nil
+}
+
+// distinctAliases refuses two relations under one name: nothing could tell their
+// columns apart.
+func distinctAliases(ls, rs *scope, pos ast.Pos) error {
+	for _, l := range ls.aliases() {
+		for _, r := range rs.aliases() {
+			if l == r && l != "" {
+				return errorAt(pos, "two relations in FROM are called %s", l).near(l).hint("give one of them an alias: %s AS x", l)
+			}
+		}
+	}
+	return nil
 }
 
 // joinCondition is ON, or the equalities that USING stands for.

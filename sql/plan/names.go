@@ -3,6 +3,7 @@ package plan
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/millrace-sql/millrace/sql/ast"
@@ -17,11 +18,11 @@ var ErrAmbiguous = errors.New("ambiguous name")
 // (DESIGN §5: quoted names of streams match exactly only). It returns -1
 // without an error where nothing matches.
 func Match(name ast.Name, stored []string, exact bool) (int, error) {
+	if i := slices.Index(stored, name.Text); i >= 0 {
+		return i, nil
+	}
 	at := -1
 	for i, s := range stored {
-		if s == name.Text {
-			return i, nil
-		}
 		if strings.EqualFold(s, name.Text) {
 			if at >= 0 && !(name.Quoted && exact) {
 				return -1, fmt.Errorf("%w: %s could be %q or %q", ErrAmbiguous, name.Text, stored[at], s)

@@ -161,6 +161,9 @@ func (p *Project) addRowTime(e Expr) {
 // addStar adds the visible columns of all relations, or of one. The grouping has
 // refused * already.
 func (p *Project) addStar(star *ast.Star, eb *exprBinder) error {
+	if len(eb.scope.schema.Fields) == 0 {
+		return errorAt(star.Pos, "* has nothing to stand for: there is no FROM").near("*")
+	}
 	in := func(int) bool { return true }
 	if len(star.Table) > 0 {
 		var err error
