@@ -91,8 +91,13 @@
 //     and narrow at the end: a kernel per class instead of one per type.
 //   - Integer sums add in 128 bits: only a sum that itself does not fit is an
 //     overflow, whatever the order of the rows. SUM of integers is BIGINT.
-//   - Shards, a Sort and a Concat of finite relations keep their rows in memory;
-//     bounding that is work to come.
+//   - A live query is never waited for: one that does not take its rows ends with
+//     exec.ErrFellBehind. A SELECT of a script is, because it must see every row.
+//   - Only the end of input makes a checkpoint so far. A run that is interrupted
+//     writes nothing twice all the same: it starts at the last checkpoint, and the
+//     log knows the rows of each lane by their ordinals.
+//   - A Sort and a Concat of finite relations keep their rows in memory; bounding
+//     that is work to come.
 //   - sqlparser sees identifiers and literals as numbered placeholders and all
 //     joins and || as operators it knows; what was written is read back from the
 //     tokens.
