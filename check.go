@@ -68,13 +68,13 @@ func (c *checker) statement(stmt ast.Statement) error {
 		if err != nil {
 			return err
 		}
-		return c.draft(rel, t.Pos, c.once("stream", rel.Name, t.Pos))
+		return c.draft(rel, t.Pos, t.Options, c.once("stream", rel.Name, t.Pos))
 	case *ast.CreateTable:
 		rel, err := c.binder.CreateTable(t)
 		if err != nil {
 			return err
 		}
-		return c.draft(rel, t.Pos, c.once("table", key(rel), t.Pos))
+		return c.draft(rel, t.Pos, t.Options, c.once("table", key(rel), t.Pos))
 	case *ast.CreatePump:
 		return c.pump(t)
 	case *ast.CreateCrawler:
@@ -150,18 +150,12 @@ func (c *checker) once(kind, name string, pos ast.Pos) error {
 }
 
 // draft adds a relation that the script is going to create, its options checked.
-func (c *checker) draft(rel *plan.Relation, pos ast.Pos, err error) error {
+func (c *checker) draft(rel *plan.Relation, pos ast.Pos, options []ast.Option, err error) error {
 	if err != nil {
 		return err
 	}
-	conn, err := c.db.connector(rel.Connector)
-	if err != nil {
-		return errorAt(pos, rel.Connector, "%v", err).hint("%s", plan.Suggest(rel.Connector, c.db.connectorNames()))
-	}
-	if conn.Check != nil {
-		if err := conn.Check(rel, ConnectorEnv{Mem: c.db.opts.Mem, Dir: c.dir}); err != nil {
-			return err
-		}
+	if _, err := c.db.checkOptions(rel, ConnectorEnv{Mem: c.db.opts.Mem, Dir: c.dir}, pos, options); err != nil {
+		return err
 	}
 	if err := c.names.free(rel, pos); err != nil {
 		return err

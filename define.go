@@ -26,6 +26,7 @@ type definition struct {
 	orReplace bool
 	ifMissing bool
 	pos       ast.Pos
+	options   []ast.Option // of a relation
 }
 
 // verdict is what a CREATE has to do, given what is stored.
@@ -75,7 +76,8 @@ func (db *DB) createStream(ctx context.Context, s *ast.CreateStream, dir string)
 	plain := *s
 	plain.OrReplace, plain.IfNotExists = false, false
 	return db.createRelation(ctx, r, definition{
-		kind: catalog.KindStream, database: catalog.DefaultDatabase, name: r.Name, sql: plain.String(), dir: dir, orReplace: s.OrReplace, ifMissing: s.IfNotExists, pos: s.Pos,
+		kind: catalog.KindStream, database: catalog.DefaultDatabase, name: r.Name, sql: plain.String(), dir: dir,
+		orReplace: s.OrReplace, ifMissing: s.IfNotExists, pos: s.Pos, options: s.Options,
 	})
 }
 
@@ -90,7 +92,7 @@ func (db *DB) createTable(ctx context.Context, s *ast.CreateTable, dir string) e
 	plain.OrReplace, plain.IfNotExists = false, false
 	return db.createRelation(ctx, r, definition{
 		kind: catalog.KindTable, database: r.Database, name: r.Name, sql: plain.String(), dir: dir,
-		orReplace: s.OrReplace, ifMissing: s.IfNotExists, pos: s.Pos,
+		orReplace: s.OrReplace, ifMissing: s.IfNotExists, pos: s.Pos, options: s.Options,
 	})
 }
 
@@ -99,18 +101,13 @@ func (db *DB) createRelation(ctx context.Context, r *plan.Relation, d definition
 	if err != nil || v == nothing {
 		return err
 	}
-	c, err := db.connector(r.Connector)
+	env := ConnectorEnv{Mem: db.opts.Mem, Dir: d.dir}
+	c, err := db.checkOptions(r, env, d.pos, d.options)
 	if err != nil {
-		return errorAt(d.pos, r.Connector, "%v", err).hint("%s", plan.Suggest(r.Connector, db.connectorNames()))
+		return err
 	}
 	if err := (&scope{db: db}).free(r, d.pos); err != nil {
 		return err
-	}
-	env := ConnectorEnv{Mem: db.opts.Mem, Dir: d.dir}
-	if c.Check != nil {
-		if err := c.Check(r, env); err != nil {
-			return at(d.pos, err)
-		}
 	}
 	if p := db.runningUserOf(r); v == replace && p != nil {
 		return errorAt(d.pos, r.Name, "%s is in use by pump %s", r.Name, p.name).hint("ALTER PUMP %s STOP first", p.name)

@@ -110,7 +110,8 @@
 // behind storage/kv. github.com/parquet-go/parquet-go (Apache-2.0) reads and
 // writes Parquet in storage/lake; arrow's own Parquet package is never used, its
 // reader fails on modern encodings. github.com/klauspost/compress (BSD-3, Apache-2.0)
-// is s2 and zstd. github.com/cespare/xxhash/v2 (MIT) hashes long keys; Badger
+// is s2 and zstd. golang.org/x/sync (BSD-3) bounds parallel work on files.
+// github.com/cespare/xxhash/v2 (MIT) hashes long keys; Badger
 // brings it anyway. github.com/google/uuid (BSD-3) makes incarnations. The command
 // uses github.com/spf13/cobra (Apache-2.0), github.com/jedib0t/go-pretty/v6 (MIT),
 // github.com/schollz/progressbar/v3 (MIT) and golang.org/x/term (BSD-3). Tests use

@@ -1,0 +1,45 @@
+package millrace
+
+import (
+	"regexp"
+	"strings"
+
+	"github.com/millrace-sql/millrace/sql/ast"
+	"github.com/millrace-sql/millrace/sql/plan"
+)
+
+// namedOption finds the option that a message is about: connectors, a user's own
+// too, name it as `option 'key'`, and know no positions.
+var namedOption = regexp.MustCompile(`option '([^']+)'`)
+
+// place is where a message about a relation's options belongs: at the option it
+// names, else at the statement.
+func place(err error, pos ast.Pos, options []ast.Option) ast.Pos {
+	if m := namedOption.FindStringSubmatch(err.Error()); m != nil {
+		for _, o := range options {
+			if strings.EqualFold(o.Key, m[1]) {
+				return o.KeyPos
+			}
+		}
+	}
+	return pos
+}
+
+// checkOptions asks the connector of a new relation what it thinks of it.
+func (db *DB) checkOptions(r *plan.Relation, env ConnectorEnv, pos ast.Pos, options []ast.Option) (Connector, error) {
+	c, err := db.connector(r.Connector)
+	if err != nil {
+		for _, o := range options {
+			if strings.EqualFold(o.Key, "connector") {
+				pos = o.ValuePos
+			}
+		}
+		return c, errorAt(pos, r.Connector, "%v", err).hint("%s", plan.Suggest(r.Connector, db.connectorNames()))
+	}
+	if c.Check != nil {
+		if err := c.Check(r, env); err != nil {
+			return c, at(place(err, pos, options), err)
+		}
+	}
+	return c, nil
+}
