@@ -163,7 +163,7 @@ func ExampleDB_Explain() {
 	fmt.Print(text)
 	// Output:
 	// Project K#0 AS K, SUM(V)#2 AS EXPR$1, ROWTIME#3 AS ROWTIME
-	// └─ Aggregate tumbling window FLOOR(ROWTIME#2 TO 1 HOUR) by K#0: SUM(V#1)
+	// └─ Aggregate tumbling window FLOOR(ROWTIME#2 TO HOUR) by K#0: SUM(V#1)
 	//    └─ Filter (V#1 > 0)
 	//       └─ Scan stream S [K, V, ROWTIME] range V >= 0
 }

@@ -3,6 +3,7 @@ package plan
 import (
 	"encoding/hex"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/millrace-sql/millrace/sql/ast"
@@ -164,26 +165,30 @@ func (e *Cast) String() string { return "CAST(" + e.X.String() + " AS " + e.Of.S
 
 // String is the function call.
 func (e *TimeFloor) String() string {
-	name := "FLOOR"
-	if e.Ceil {
-		name = "CEIL"
+	n, unit := stepParts(e.Step)
+	switch {
+	case e.Ceil:
+		return "CEIL(" + e.X.String() + " TO " + unit + ")" // CEIL knows single units only
+	case n == "1":
+		return "FLOOR(" + e.X.String() + " TO " + unit + ")"
 	}
-	return name + "(" + e.X.String() + " TO " + stepString(e.Step) + ")"
+	return "STEP(" + e.X.String() + " BY INTERVAL '" + n + "' " + unit + ")"
 }
 
-func stepString(s types.Step) string {
+// stepParts is a width in the longest unit that divides it.
+func stepParts(s types.Step) (n, unit string) {
 	if s.Months > 0 {
 		if s.Months%12 == 0 {
-			return fmt.Sprintf("%d YEAR", s.Months/12)
+			return strconv.FormatInt(s.Months/12, 10), "YEAR"
 		}
-		return fmt.Sprintf("%d MONTH", s.Months)
+		return strconv.FormatInt(s.Months, 10), "MONTH"
 	}
 	for _, u := range []types.Unit{types.UnitDay, types.UnitHour, types.UnitMinute, types.UnitSecond} {
 		if s.Micros%u.Micros() == 0 {
-			return fmt.Sprintf("%d %s", s.Micros/u.Micros(), u)
+			return strconv.FormatInt(int64(s.Micros/u.Micros()), 10), u.String()
 		}
 	}
-	return string(types.AppendDecimal(nil, int64(s.Micros), 6)) + " SECOND"
+	return string(types.AppendDecimal(nil, int64(s.Micros), 6)), "SECOND"
 }
 
 func exprList(list []Expr) string {
