@@ -126,34 +126,62 @@ func TestInterruptQuery(t *testing.T) {
 // TestInterruptRun: an interrupted run says so, shows its account, and the next
 // one on the same directory writes every row once.
 func TestInterruptRun(t *testing.T) {
-	const rows = 400_000
-	var file strings.Builder
-	file.WriteString("id,name\n")
-	for i := range rows {
-		fmt.Fprintf(&file, "%d,n%d\n", i+10, i%100)
-	}
-	path := scriptIn(t, account+"SELECT COUNT(*) AS n, SUM(id) AS s FROM kept;\n", "t.csv", file.String())
-	// Streaming SELECT first: its rows tell that the pump is at work, and nobody
-	// reading them holds the run up.
-	text, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	write(t, path, strings.Replace(string(text), "SELECT * FROM kept;", "SELECT STREAM id, name FROM t;", 1))
-	data := filepath.Join(t.TempDir(), "data")
+	path, data := bigRun(t)
 	p := start(t, "run", "--format", "csv", "--data", data, path)
-	if lines := bufio.NewScanner(p.out); !lines.Scan() || lines.Text() != "ID,NAME" {
-		t.Fatalf("prints %q; %s", lines.Text(), &p.err)
-	}
+	p.waitForRows(t)
 	if err := p.Process.Signal(syscall.SIGINT); err != nil {
 		t.Fatal(err)
 	}
 	if _, status := p.end(t); status != 1 || !strings.HasSuffix(p.err.String(), "millrace: interrupted; run it again with --data "+data+" and it goes on\n") || !strings.Contains(p.err.String(), "│ P    │") {
 		t.Errorf("status %d\n%s", status, &p.err)
 	}
-	write(t, path, strings.Replace(string(text), "SELECT * FROM kept;\n", "", 1))
+	everyRowOnce(t, path, data)
+}
+
+// TestKillRun: so does the next one after runs that were killed at work, wherever
+// that was.
+func TestKillRun(t *testing.T) {
+	path, data := bigRun(t)
+	for range 3 {
+		p := start(t, "run", "--format", "csv", "--data", data, path)
+		p.waitForRows(t)
+		if err := p.Process.Kill(); err != nil {
+			t.Fatal(err)
+		}
+		p.end(t)
+	}
+	everyRowOnce(t, path, data)
+}
+
+const bigRows = 400_000
+
+// bigRun is a script that takes a moment, and a data directory for it. A streaming
+// SELECT comes first: its rows tell that the pump is at work, and as long as
+// nobody reads them they hold the run up.
+func bigRun(t *testing.T) (path, data string) {
+	var file strings.Builder
+	file.WriteString("id,name\n")
+	for i := range bigRows {
+		fmt.Fprintf(&file, "%d,n%d\n", i+10, i%100)
+	}
+	text := strings.Replace(account, "SELECT * FROM kept;", "SELECT STREAM id, name FROM t;", 1)
+	return scriptIn(t, text, "t.csv", file.String()), filepath.Join(t.TempDir(), "data")
+}
+
+func (p *process) waitForRows(t *testing.T) {
+	t.Helper()
+	if lines := bufio.NewScanner(p.out); !lines.Scan() || lines.Text() != "ID,NAME" {
+		t.Fatalf("prints %q; %s", lines.Text(), &p.err)
+	}
+}
+
+// everyRowOnce runs the script to its end and looks at what all runs have written.
+func everyRowOnce(t *testing.T, path, data string) {
+	t.Helper()
+	text := strings.Replace(account, "SELECT * FROM kept;", "SELECT COUNT(*) AS n, SUM(id) AS s FROM kept;", 1)
+	write(t, path, text)
 	out, errs, err := call("run", "--format", "csv", "--data", data, path)
-	if want := fmt.Sprintf("N,S\n%d,%d\n", rows, rows*(rows-1)/2+10*rows); err != nil || out != want {
+	if want := fmt.Sprintf("N,S\n%d,%d\n", bigRows, bigRows*(bigRows-1)/2+10*bigRows); err != nil || out != want {
 		t.Errorf("%v\n%s%s, not %s", err, out, errs, want)
 	}
 }
