@@ -84,9 +84,10 @@
 //   - The outside of an in-application stream that pumps write to counts for the
 //     watermark from its first row on. Otherwise a replay of old data would wait
 //     for the clock.
-//   - Group keys and strings travel as plain strings, not as dictionary codes.
-//     With one query per stream the code table costs in the decoder what it saves
-//     in the grouping (docs/performance.md); Scan leaves room for the hint.
+//   - Group keys and strings travel as plain strings, not as dictionary codes. The
+//     figures the design rests on put the code table at 17 ns a record in the
+//     decoder and its gain at 6 to 9 ns in the grouping: it pays when several
+//     queries share a decoder, which they do not yet. Scan leaves room for the hint.
 //   - Expressions compute in four classes (whole numbers, floats, booleans, text)
 //     and narrow at the end: a kernel per class instead of one per type.
 //   - Integer sums add in 128 bits: only a sum that itself does not fit is an
