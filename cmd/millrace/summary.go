@@ -60,9 +60,8 @@ func newProgress(w io.Writer) *progress {
 		return p
 	}
 	p.bar = progressbar.NewOptions64(-1,
-		progressbar.OptionSetWriter(w), progressbar.OptionSetDescription("rows in"), progressbar.OptionShowCount(),
-		progressbar.OptionShowIts(), progressbar.OptionSetItsString("rows"), progressbar.OptionClearOnFinish(),
-		progressbar.OptionSpinnerType(14),
+		progressbar.OptionSetWriter(w), progressbar.OptionClearOnFinish(), progressbar.OptionSpinnerType(14),
+		progressbar.OptionSetElapsedTime(false),
 	)
 	return p
 }
@@ -78,6 +77,8 @@ func (p *progress) show(s millrace.PumpSummary) {
 	for _, n := range p.rows {
 		total += n
 	}
+	// The library's own rate is nonsense for the first moments.
+	p.bar.Describe(fmt.Sprintf("%d rows in, %s rows/s", total, rate(total, s.Seconds)))
 	_ = p.bar.Set64(total) // a terminal that cannot be drawn on is no reason to stop
 }
 
