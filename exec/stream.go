@@ -177,9 +177,10 @@ func (s *Stream) alone(input int) bool {
 	return true
 }
 
-// counts tells whether the readers wait for an input. The outside of a stream
-// that jobs write to counts from its first row on: a stream that is only ever
-// written by pumps has their time. Called with mu held.
+// counts tells whether the readers wait for an input. A stream that only jobs
+// write to has their time; the outside counts from its first row on, or when every
+// job has come to its end. One that was stopped or failed may be started again
+// and go on where it was: the clock must not run ahead of it. Called with mu held.
 func (s *Stream) counts(i int) bool {
 	if i > 0 {
 		return !s.mu.inputs[i].gone
@@ -187,8 +188,8 @@ func (s *Stream) counts(i int) bool {
 	if !s.mu.open || s.mu.awaited {
 		return s.mu.open
 	}
-	for j := 1; j < len(s.mu.inputs); j++ {
-		if !s.mu.inputs[j].gone {
+	for _, w := range s.mu.inputs[1:] {
+		if w.wm != types.MaxTime {
 			return false
 		}
 	}
