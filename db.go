@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"sync"
 
 	"github.com/millrace-sql/millrace/exec"
@@ -95,11 +97,12 @@ func (db *DB) Close() error {
 		return ErrClosed
 	}
 	db.mu.closed = true
-	jobs := db.mu.jobs
-	pumps := db.mu.pumps
+	// A job that ends meanwhile takes itself out of the map.
+	jobs := slices.Collect(maps.Keys(db.mu.jobs))
+	pumps := slices.Clone(db.mu.pumps)
 	db.mu.Unlock()
 	var errs []error
-	for job := range jobs {
+	for _, job := range jobs {
 		errs = append(errs, job.Stop())
 	}
 	for _, p := range pumps {

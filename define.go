@@ -128,7 +128,9 @@ func (db *DB) createRelation(ctx context.Context, r *plan.Relation, d definition
 	if _, err := db.store(d, v); err != nil {
 		return err
 	}
-	db.add(r, d.sql, d.dir)
+	if err := db.add(r, d.sql, d.dir); err != nil {
+		return err
+	}
 	if r.Connector == lakeConnector {
 		return db.register(r, env)
 	}
@@ -136,15 +138,19 @@ func (db *DB) createRelation(ctx context.Context, r *plan.Relation, d definition
 }
 
 // add makes a relation known and starts its in-application stream.
-func (db *DB) add(r *plan.Relation, sql, dir string) {
+func (db *DB) add(r *plan.Relation, sql, dir string) error {
 	own := &relation{Relation: *r, sql: sql, dir: dir}
 	if r.Stream && r.Connector == plan.InApplication {
-		rejects, _ := db.rejectsOf("", uuid.New())("", 0) // a fresh lane: there is no ordinal to look up
+		rejects, err := db.rejectsOf("", uuid.New())("", 0)
+		if err != nil {
+			return err
+		}
 		own.stream = exec.NewStream(exec.StreamConfig{Name: r.Name, Schema: r.Schema, Mem: db.opts.Mem, Now: db.opts.Now, Rejects: rejects})
 	}
 	db.mu.Lock()
 	defer db.mu.Unlock()
 	db.mu.relations[key(r)] = own
+	return nil
 }
 
 // walkTables calls f for every relation that a query names in FROM.

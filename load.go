@@ -66,6 +66,5 @@ func (db *DB) loadDefinition(d catalog.Definition) error {
 	if err != nil {
 		return err
 	}
-	db.add(r, d.SQL, d.Options["dir"])
-	return nil
+	return db.add(r, d.SQL, d.Options["dir"])
 }

@@ -43,22 +43,6 @@ func (r Report) Count(c Change) int {
 	return n
 }
 
-// Partitions is the number of partitions added, changed and removed in all tables.
-func (r Report) Partitions() (added, changed, removed int) {
-	for _, t := range r.Tables {
-		added += t.PartitionsAdded
-		changed += t.PartitionsChanged
-		removed += t.PartitionsRemoved
-	}
-	return added, changed, removed
-}
-
-// Quiet tells that the run changed nothing.
-func (r Report) Quiet() bool {
-	added, changed, removed := r.Partitions()
-	return r.Count(Unchanged) == len(r.Tables) && added+changed+removed == 0
-}
-
 func (r *Report) add(t TableChange) { r.Tables = append(r.Tables, t) }
 
 func (r *Report) because(table, text string) { r.Reasons = append(r.Reasons, Reason{table, text}) }
