@@ -40,7 +40,7 @@ func (r *runner) barrier(ctx context.Context, stmt ast.Statement) error {
 
 // finite is how a barrier reads: what is there.
 func (r *runner) finite() *sourceMode {
-	return &sourceMode{db: r.db, start: r.db.opts.Now().Millis()}
+	return &sourceMode{db: r.db}
 }
 
 // alter notes a pump's state; it runs, or does not, in the next stage.

@@ -26,6 +26,7 @@ type DB struct {
 	log     *shardlog.Log
 	catalog *catalog.Catalog
 	state   *state.Store
+	coord   *exec.Coordinator
 
 	// ddl serialises statements that change definitions.
 	ddl sync.Mutex
@@ -61,9 +62,11 @@ func Open(dir string, o *Options) (*DB, error) {
 		return nil, err
 	}
 	db := &DB{opts: opts, durable: dir != "", kv: store, state: state.New(store, state.Options{})}
+	db.coord = exec.NewCoordinator(checkpoints{db.state}, exec.CoordinatorOptions{Every: opts.CheckpointEvery, Retry: passes})
 	db.mu.relations = map[string]*relation{}
 	db.mu.jobs = map[*exec.Job]bool{}
 	if err := db.load(); err != nil {
+		db.coord.Close()
 		if db.log != nil {
 			err = errors.Join(err, db.log.Close())
 		}
@@ -87,9 +90,9 @@ func (db *DB) load() error {
 	return db.loadDefinitions()
 }
 
-// Close stops every job where it is, without a result for windows that are open,
-// waits for all goroutines and closes the data directory. A second Close returns
-// ErrClosed.
+// Close stops every pump at a checkpoint, without a result for windows that are
+// open, ends queries, waits for all goroutines and closes the data directory. A
+// second Close returns ErrClosed.
 func (db *DB) Close() error {
 	db.mu.Lock()
 	if db.mu.closed {
@@ -105,9 +108,8 @@ func (db *DB) Close() error {
 	for _, job := range jobs {
 		errs = append(errs, job.Stop())
 	}
-	for _, p := range pumps {
-		errs = append(errs, p.stop())
-	}
+	errs = append(errs, db.halt(pumps))
+	db.coord.Close()
 	// No statement can add a stream any more: every one checks closed first.
 	db.ddl.Lock()
 	defer db.ddl.Unlock()
@@ -137,7 +139,7 @@ func (db *DB) end() { db.ddl.Unlock() }
 // env is what jobs need of the DB. sources decides how relations are opened.
 func (db *DB) env(dir sourceMode, rejects func(string, int) (exec.Rejector, error)) exec.Env {
 	return exec.Env{
-		Mem: db.opts.Mem, BatchRows: db.opts.BatchRows, Parallelism: db.opts.Parallelism,
+		Mem: db.opts.Mem, BatchRows: db.opts.BatchRows, Parallelism: db.opts.Parallelism, Start: db.opts.Now().Millis(),
 		OpenSource: dir.open, Stream: db.inApplication, Rejects: rejects,
 	}
 }

@@ -125,10 +125,11 @@ func (db *DB) createRelation(ctx context.Context, r *plan.Relation, d definition
 			return at(d.pos, err)
 		}
 	}
-	if _, err := db.store(d, v); err != nil {
+	stored, err := db.store(d, v)
+	if err != nil {
 		return err
 	}
-	if err := db.add(r, d.sql, d.dir); err != nil {
+	if err := db.add(r, d.sql, d.dir, stored.Incarnation); err != nil {
 		return err
 	}
 	if r.Connector == lakeConnector {
@@ -137,15 +138,23 @@ func (db *DB) createRelation(ctx context.Context, r *plan.Relation, d definition
 	return nil
 }
 
-// add makes a relation known and starts its in-application stream.
-func (db *DB) add(r *plan.Relation, sql, dir string) error {
+// add makes a relation known and starts its in-application stream, from its
+// checkpoint if it has one.
+func (db *DB) add(r *plan.Relation, sql, dir string, incarnation uuid.UUID) error {
 	own := &relation{Relation: *r, sql: sql, dir: dir}
 	if r.Stream && r.Connector == plan.InApplication {
 		rejects, err := db.rejectsOf("", uuid.New())("", 0)
 		if err != nil {
 			return err
 		}
-		own.stream = exec.NewStream(exec.StreamConfig{Name: r.Name, Schema: r.Schema, Mem: db.opts.Mem, Now: db.opts.Now, Rejects: rejects})
+		key := "stream/" + r.Name + "/" + incarnation.String()
+		saved, err := checkpoints{db.state}.Latest(key)
+		if err != nil {
+			return err
+		}
+		own.stream = exec.NewStream(exec.StreamConfig{
+			Name: r.Name, Schema: r.Schema, Mem: db.opts.Mem, Now: db.opts.Now, Rejects: rejects, Key: key, Restore: saved,
+		})
 	}
 	db.mu.Lock()
 	defer db.mu.Unlock()

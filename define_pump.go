@@ -34,10 +34,10 @@ func (db *DB) createPump(s *ast.CreatePump, dir string) (*pump, error) {
 		return old, nil
 	}
 	if old != nil {
-		if err := old.stop(); err != nil {
+		if err := db.stop(old); err != nil {
 			db.opts.Logger.Warn("replaced pump had failed", "pump", old.name, "err", err)
 		}
-		if err := db.state.Drop(old.jobName()); err != nil {
+		if err := db.forgetState(old.jobName()); err != nil {
 			return nil, err
 		}
 	}
@@ -84,7 +84,7 @@ func (db *DB) resetPumps(r *plan.Relation) error {
 		if err != nil || !r.Stream && key(into) != key(r) {
 			continue
 		}
-		if err := db.state.Drop(p.jobName()); err != nil {
+		if err := db.forgetState(p.jobName()); err != nil {
 			return err
 		}
 		d, err := db.catalog.Definition(catalog.KindPump, catalog.DefaultDatabase, p.name)

@@ -21,7 +21,7 @@ func (db *DB) drop(name string) error {
 		return nil
 	}
 	if own.stream != nil {
-		return own.stream.Close()
+		return errors.Join(own.stream.Close(), db.state.Drop(own.stream.Key))
 	}
 	if own.Connector != plan.StoredStream || db.recordsUsed(recordsOf(&own.Relation)) {
 		return nil
@@ -62,7 +62,7 @@ func (db *DB) dropStatement(s *ast.Drop) error {
 }
 
 func (db *DB) dropPump(p *pump) error {
-	if err := p.stop(); err != nil {
+	if err := db.stop(p); err != nil {
 		db.opts.Logger.Warn("dropped pump had failed", "pump", p.name, "err", err)
 	}
 	if err := db.catalog.DeleteDefinition(catalog.KindPump, catalog.DefaultDatabase, p.name); err != nil {
@@ -71,7 +71,7 @@ func (db *DB) dropPump(p *pump) error {
 	db.mu.Lock()
 	db.mu.pumps = slices.DeleteFunc(db.mu.pumps, func(o *pump) bool { return o == p })
 	db.mu.Unlock()
-	return db.state.Drop(p.jobName())
+	return db.forgetState(p.jobName())
 }
 
 // dropRelation refuses while a pump uses the relation, unless CASCADE.
@@ -124,7 +124,7 @@ func (db *DB) userOf(r *plan.Relation) *pump {
 // runningUserOf is a running pump that reads or writes the relation.
 func (db *DB) runningUserOf(r *plan.Relation) *pump {
 	for _, p := range db.pumpsWith(r) {
-		if state, _, _ := p.state(); state == "running" {
+		if state, _, _ := p.state(); state == stateRunning {
 			return p
 		}
 	}

@@ -42,14 +42,14 @@ func (db *DB) executeOne(ctx context.Context, stmt ast.Statement) error {
 		if err != nil || !p.started {
 			return err
 		}
-		if state, _, _ := p.state(); state == "running" {
+		if state, _, _ := p.state(); state == stateRunning {
 			return nil
 		}
 		return db.start(ctx, p)
 	case *ast.AlterPump:
 		return db.alterPump(ctx, s)
 	case *ast.Insert:
-		return db.insert(ctx, s, uuid.New(), sourceMode{db: db, start: db.opts.Now().Millis()})
+		return db.insert(ctx, s, uuid.New(), sourceMode{db: db})
 	}
 	return db.define(ctx, stmt, dir)
 }
@@ -95,8 +95,8 @@ func (db *DB) alterPump(ctx context.Context, s *ast.AlterPump) error {
 	state, _, _ := p.state()
 	switch {
 	case !s.Start:
-		return p.stop()
-	case state == "running":
+		return db.stop(p)
+	case state == stateRunning:
 		return nil
 	}
 	return db.start(ctx, p)

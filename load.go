@@ -66,5 +66,5 @@ func (db *DB) loadDefinition(d catalog.Definition) error {
 	if err != nil {
 		return err
 	}
-	return db.add(r, d.SQL, d.Options["dir"])
+	return db.add(r, d.SQL, d.Options["dir"], d.Incarnation)
 }

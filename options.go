@@ -23,6 +23,9 @@ type Options struct {
 	// Unsynced acknowledges writes when the operating system has them: they survive
 	// the end of the process, not a power failure.
 	Unsynced bool
+	// CheckpointEvery is the time between the checkpoints of running pumps; 0 means 10
+	// s, less than 0 only at the end of input, when a pump stops and by Checkpoint.
+	CheckpointEvery time.Duration
 	// Connectors are systems outside beside those the engine brings (file, stream,
 	// lake), by the name SQL gives in 'connector'.
 	Connectors map[string]Connector
@@ -39,6 +42,9 @@ func (o *Options) withDefaults() Options {
 	var out Options
 	if o != nil {
 		out = *o
+	}
+	if out.CheckpointEvery == 0 {
+		out.CheckpointEvery = 10 * time.Second
 	}
 	if out.Now == nil {
 		out.Now = func() types.Time { return types.TimeOf(time.Now()) }

@@ -40,7 +40,7 @@ func (db *DB) build(ctx context.Context, p *pump, mode sourceMode) (*exec.Job, e
 		return nil, positioned(err)
 	}
 	env := db.env(mode, db.rejectsOf(p.name, p.incarnation))
-	env.Checkpoints = checkpoints{db.state}
+	env.Coordinator = db.coord
 	return db.insertJob(ctx, p.jobName(), p.name, p.incarnation, ins, env)
 }
 
@@ -76,51 +76,77 @@ func (p *pump) setJob(job *exec.Job) {
 	p.mu.job = job
 }
 
-// start runs the pump until it is stopped or its input ends.
+// start runs the pump until it is stopped or its input ends, and with it the pumps
+// that failed together with it.
 func (db *DB) start(ctx context.Context, p *pump) error {
-	job, err := db.build(ctx, p, sourceMode{db: db, start: db.opts.Now().Millis()})
-	if err != nil {
-		return err
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.mu.job = job
-	job.Start(context.WithoutCancel(ctx))
-	return nil
+	cause := p.cause()
+	return db.startAll(ctx, db.pumpsIf(func(o *pump) bool {
+		return o == p || cause != "" && o.started && o.cause() == cause
+	}))
 }
 
-// stop ends the pump's job, if it runs, and reports the error it had already
-// ended with.
-func (p *pump) stop() error {
+// cause is the job that a failed pump failed by: its own, or one of its set.
+func (p *pump) cause() string {
+	state, _, err := p.state()
+	if state != stateFailed {
+		return ""
+	}
+	if joined, ok := errors.AsType[*exec.JoinedError](err); ok {
+		return joined.Job
+	}
+	return p.jobName()
+}
+
+// stop ends the pump's job at a checkpoint, if it runs, and reports the error it
+// had already ended with. Where no checkpoint can be had, the pump goes on.
+func (db *DB) stop(p *pump) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.mu.job == nil {
 		return nil
 	}
-	err := p.mu.job.Stop()
+	if err := db.coord.Stop(context.Background(), p.mu.job); err != nil {
+		return fmt.Errorf("pump %s: %w", p.name, err)
+	}
+	err := p.mu.job.Wait()
 	p.mu.job = nil
-	if err != nil {
+	if err != nil && !errors.Is(err, context.Canceled) {
 		return fmt.Errorf("pump %s: %w", p.name, err)
 	}
 	return nil
 }
+
+// running is the pump's job, nil for none.
+func (p *pump) running() *exec.Job {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.mu.job
+}
+
+// What SHOW PUMPS says of a pump.
+const (
+	stateStopped = "stopped"
+	stateRunning = "running"
+	stateFailed  = "failed"
+	stateEnded   = "ended"
+)
 
 // state is what SHOW PUMPS says, and the account so far.
 func (p *pump) state() (string, exec.JobStats, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.mu.job == nil {
-		return "stopped", exec.JobStats{}, nil
+		return stateStopped, exec.JobStats{}, nil
 	}
 	stats := p.mu.job.Stats()
 	select {
 	case <-p.mu.job.Done():
 	default:
-		return "running", stats, nil
+		return stateRunning, stats, nil
 	}
 	err := p.mu.job.Wait()
 	if err != nil && !errors.Is(err, context.Canceled) {
-		return "failed", stats, err
+		return stateFailed, stats, err
 	}
-	return "ended", stats, nil
+	return stateEnded, stats, nil
 }

@@ -64,7 +64,7 @@ func (db *DB) query(ctx context.Context, stmt ast.Statement, names *scope, mode 
 // run starts the job of a query.
 func (db *DB) run(ctx context.Context, q *plan.Query, mode *sourceMode) (*Rows, error) {
 	if mode == nil {
-		mode = &sourceMode{db: db, start: db.opts.Now().Millis()}
+		mode = &sourceMode{db: db}
 	}
 	rows := newRows(q.Root.Schema(), q.Streaming, db)
 	env := db.env(*mode, func(string, int) (exec.Rejector, error) { return counting{&rows.rejected}, nil })

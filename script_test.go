@@ -25,16 +25,18 @@ import (
 func TestScripts(t *testing.T) {
 	for _, batch := range []int{1, 2, 1024} {
 		for _, parallel := range []int{1, 3} {
-			name := fmt.Sprintf("batch=%d/parallel=%d", batch, parallel)
-			t.Run(name, func(t *testing.T) {
-				datadriven.Walk(t, "sql/testdata", func(t *testing.T, path string) {
-					if !strings.HasSuffix(path, ".txt") {
-						return
-					}
-					dir := t.TempDir()
-					synctest.Test(t, func(t *testing.T) { runScript(t, path, dir, batch, parallel) })
+			for _, crashes := range []bool{false, true} {
+				name := fmt.Sprintf("batch=%d/parallel=%d/crashes=%v", batch, parallel, crashes)
+				t.Run(name, func(t *testing.T) {
+					datadriven.Walk(t, "sql/testdata", func(t *testing.T, path string) {
+						if !strings.HasSuffix(path, ".txt") {
+							return
+						}
+						dir := t.TempDir()
+						synctest.Test(t, func(t *testing.T) { runScript(t, path, dir, batch, parallel, crashes) })
+					})
 				})
-			})
+			}
 		}
 	}
 }
@@ -78,7 +80,9 @@ type watch struct {
 // today is the day of times written without a date.
 const today = "2021-03-09 "
 
-func runScript(t *testing.T, path, dir string, batch, parallel int) {
+// runScript replays one script. With crashes, after every directive there is a
+// checkpoint, every pump ends where it is, and all go on from the checkpoint.
+func runScript(t *testing.T, path, dir string, batch, parallel int, crashes bool) {
 	mem := newDirty()
 	defer mem.AssertSize(t, 0)
 	r := &scriptRun{t: t, dir: dir, clock: &testClock{now: instantOf(t, "00:00:00")}}
@@ -94,6 +98,14 @@ func runScript(t *testing.T, path, dir string, batch, parallel int) {
 		// of the bubble's time: afterwards everything that can be known is.
 		time.Sleep(300 * time.Millisecond)
 		synctest.Wait()
+		if crashes {
+			if err := r.db.Checkpoint(context.Background()); err != nil {
+				t.Fatalf("%s: checkpoint: %v", d.Pos, err)
+			}
+			r.crash()
+			time.Sleep(300 * time.Millisecond)
+			synctest.Wait()
+		}
 		return strings.ReplaceAll(out+r.changes(), r.dir, "DIR")
 	})
 }
@@ -106,6 +118,23 @@ func (r *scriptRun) close() {
 	}
 	if err := r.db.Close(); err != nil {
 		r.t.Error(err)
+	}
+}
+
+// crash ends every running pump without a checkpoint and lets it go on from the
+// last one, as another process would.
+func (r *scriptRun) crash() {
+	pumps := r.db.pumpsIf(func(p *pump) bool {
+		state, _, _ := p.state()
+		return state == stateRunning
+	})
+	for _, p := range pumps {
+		if err := p.running().Stop(); err != nil {
+			r.t.Errorf("pump %s ends with %v", p.name, err)
+		}
+	}
+	if err := r.db.startAll(context.Background(), pumps); err != nil {
+		r.t.Fatalf("restart: %v", err)
 	}
 }
 
@@ -152,6 +181,11 @@ func (r *scriptRun) directive(d *datadriven.TestData) string {
 		return ""
 	case "stats":
 		return r.stats(arg(0))
+	case "checkpoint":
+		return quiet(r.db.Checkpoint(ctx))
+	case "crash":
+		r.crash()
+		return ""
 	}
 	d.Fatalf(r.t, "unknown directive %s", d.Cmd)
 	return ""

@@ -11,16 +11,15 @@ import (
 
 // sourceMode says how a job opens what it reads.
 type sourceMode struct {
-	db    *DB
-	start types.Time
+	db *DB
 	// ended tells, per stored stream, when nothing more will be written to it; nil:
 	// streams are followed for ever.
 	ended func(stream string) <-chan struct{}
 }
 
 // open opens the relation of a scan.
-func (m sourceMode) open(ctx context.Context, s *plan.Scan) (flow.Source, error) {
-	env := ConnectorEnv{Mem: m.db.opts.Mem, Start: m.start, Bounded: s.Bounded}
+func (m sourceMode) open(ctx context.Context, s *plan.Scan, start types.Time) (flow.Source, error) {
+	env := ConnectorEnv{Mem: m.db.opts.Mem, Start: start, Bounded: s.Bounded}
 	if m.ended != nil {
 		env.Ended = m.ended(logName(s.Relation))
 	}

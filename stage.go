@@ -45,6 +45,7 @@ type part struct {
 	name   string
 	pump   *pump
 	job    *exec.Job
+	before exec.JobStats // of earlier runs
 	rows   *Rows
 	writes string // the stored stream it writes, "" for none
 	// outside is the rows of INSERT ... VALUES: they come in the order of the script.
@@ -79,7 +80,7 @@ func (s *stage) run(ctx context.Context) error {
 // build makes every job before any runs, so that none misses a row: pumps in
 // order of creation, then inserts, then selects.
 func (s *stage) build(ctx context.Context, g *graph) ([]*part, error) {
-	mode := sourceMode{db: s.db, start: s.db.opts.Now().Millis(), ended: g.ended}
+	mode := sourceMode{db: s.db, ended: g.ended}
 	var parts []*part
 	for _, p := range s.pumps() {
 		job, err := s.db.build(ctx, p, mode)
@@ -87,7 +88,7 @@ func (s *stage) build(ctx context.Context, g *graph) ([]*part, error) {
 			return parts, fmt.Errorf("pump %s: %w", p.name, err)
 		}
 		p.setJob(job)
-		parts = append(parts, &part{name: p.name, pump: p, job: job, writes: g.target[p.name]})
+		parts = append(parts, &part{name: p.name, pump: p, job: job, before: job.Stats(), writes: g.target[p.name]})
 	}
 	for _, ins := range s.inserts {
 		p, err := s.buildInsert(ctx, ins, mode, g)

@@ -33,11 +33,12 @@ func (s *stage) watch(parts []*part, began time.Time) (stop func()) {
 	}
 }
 
+// summaryOf is the account of this run; Waiting is what there is, whoever brought it.
 func summaryOf(p *part, d time.Duration) PumpSummary {
-	st := p.job.Stats()
+	st, old := p.job.Stats(), p.before
 	return PumpSummary{
-		Pump: p.name, In: st.In, Out: st.Out, Filtered: st.Filtered, Late: st.Late, Rejected: st.Rejected,
-		Waiting: st.Waiting, Seconds: d.Seconds(),
+		Pump: p.name, In: st.In - old.In, Out: st.Out - old.Out, Filtered: st.Filtered - old.Filtered, Late: st.Late - old.Late,
+		Rejected: st.Rejected - old.Rejected, Waiting: st.Waiting, Seconds: d.Seconds(),
 	}
 }
 

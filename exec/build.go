@@ -7,6 +7,7 @@ import (
 	"github.com/millrace-sql/millrace/exec/flow"
 	"github.com/millrace-sql/millrace/exec/op"
 	"github.com/millrace-sql/millrace/sql/plan"
+	"github.com/millrace-sql/millrace/sql/types"
 )
 
 // maxPartials is how many shards aggregate on their own; more are merged first
@@ -97,7 +98,7 @@ func (b *builder) step(make func() (flow.Operator, error), count *counters, key 
 	if err != nil {
 		return nil, err
 	}
-	s := &step{op: o, count: count, key: key}
+	s := &step{op: o, count: count, key: key, wm: types.MinTime, last: types.MinTime}
 	b.job.steps = append(b.job.steps, s)
 	s.rejects, err = b.rejector(key)
 	return s, err
@@ -134,9 +135,9 @@ func (b *builder) gather(lanes []*lane, kind string, make func() (flow.Operator,
 	if err != nil {
 		return nil, err
 	}
-	t := newGather(len(lanes), s, b.job.permits)
+	t := newGather(name, len(lanes), s, b.job.permits, b.job.restore)
 	t.flush = rejectors{s.rejects}
-	b.job.inboxes = append(b.job.inboxes, t.in)
+	b.job.gathers = append(b.job.gathers, t)
 	for i, l := range lanes {
 		*l.tail = &edge{in: t.in, input: i, permits: b.job.permits}
 	}

@@ -34,7 +34,8 @@ func (b *builder) output(ctx context.Context, root plan.Node, lanes []*lane, out
 		*lanes[0].tail = &rowsEnd{rows: out.Rows, count: b.job.write}
 		return nil
 	}
-	in := out.Stream.attach()
+	b.job.env.Coordinator.join(b.job, out.Stream)
+	in := out.Stream.attach(b.job.name)
 	b.job.inputs = append(b.job.inputs, in)
 	end := &streamEnd{edge: edge{in: out.Stream.in, input: in.input, permits: b.job.permits}, count: b.job.write}
 	*lanes[0].tail = end

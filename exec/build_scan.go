@@ -10,16 +10,36 @@ import (
 )
 
 // lookup loads the table before anything runs: it is a snapshot as of the start
-// (kda-sql.md §11.4, §16.4).
+// (kda-sql.md §11.4, §16.4). A job that was interrupted has the one it had: the rows
+// that it writes again must be the same.
 func (b *builder) lookup(ctx context.Context, n *plan.Lookup) ([]*lane, error) {
-	var batches []flow.Batch
+	key := fmt.Sprintf("table/%d", len(b.job.tables))
+	batches, saved, err := b.job.savedTable(key)
+	if err == nil && !saved {
+		batches, err = b.loadTable(ctx, n)
+	}
 	defer func() {
 		for _, batch := range batches {
 			batch.Release()
 		}
 	}()
+	if err != nil {
+		return nil, err
+	}
 	env := b.job.env
-	env.Checkpoints, env.Parallelism = nil, 0
+	table, err := op.BuildTable(n, batches, env.Mem)
+	if err != nil {
+		return nil, err
+	}
+	b.job.tables = append(b.job.tables, table)
+	return b.each(ctx, n.Input, "Join", func() (flow.Operator, error) { return op.NewLookup(n, table, env.Mem) })
+}
+
+// loadTable reads the table side of a join; the caller releases the batches, also
+// those that come with an error.
+func (b *builder) loadTable(ctx context.Context, n *plan.Lookup) (batches []flow.Batch, err error) {
+	env := b.job.env
+	env.Coordinator, env.Parallelism = nil, 0
 	load, err := NewJob(ctx, b.job.name, n.Table, Output{Rows: func(_ context.Context, batch flow.Batch) error {
 		batches = append(batches, batch.Keep())
 		return nil
@@ -28,15 +48,7 @@ func (b *builder) lookup(ctx context.Context, n *plan.Lookup) ([]*lane, error) {
 		return nil, err
 	}
 	load.Start(ctx)
-	if err := load.Wait(); err != nil {
-		return nil, err
-	}
-	table, err := op.BuildTable(n, batches, env.Mem)
-	if err != nil {
-		return nil, err
-	}
-	b.job.tables = append(b.job.tables, table)
-	return b.each(ctx, n.Input, "Join", func() (flow.Operator, error) { return op.NewLookup(n, table, env.Mem) })
+	return batches, load.Wait()
 }
 
 // scan starts one task per shard, or subscribes to an in-application stream.
@@ -47,7 +59,7 @@ func (b *builder) scan(ctx context.Context, n *plan.Scan) ([]*lane, error) {
 	if n.Relation.Stream && n.Relation.Connector == plan.InApplication {
 		return b.subscribe(n, name, count)
 	}
-	source, err := b.job.env.OpenSource(ctx, n)
+	source, err := b.job.env.OpenSource(ctx, n, b.job.start)
 	if err != nil {
 		return nil, err
 	}
@@ -59,10 +71,10 @@ func (b *builder) scan(ctx context.Context, n *plan.Scan) ([]*lane, error) {
 	for i, shard := range shards {
 		t := &sourceTask{
 			key: fmt.Sprintf("%s/%s", name, shard.ID), source: source, shard: shard.ID, scan: scanOf(n),
-			finite: n.Schema().RowTime < 0, rows: b.job.env.BatchRows, count: count, permits: b.job.permits,
+			finite: n.Schema().RowTime < 0, rows: b.job.env.BatchRows, count: count, permits: b.job.permits, gate: &b.job.gate,
 		}
 		if b.job.restore != nil {
-			t.from = b.job.restore.Offsets[t.key]
+			t.offset = b.job.restore.Offsets[t.key]
 		}
 		if t.rejects, err = b.rejector(t.key); err != nil {
 			return nil, err
@@ -93,12 +105,13 @@ func (b *builder) subscribe(n *plan.Scan, name string, count *counters) ([]*lane
 	if err != nil {
 		return nil, err
 	}
-	t := newGather(1, pick, b.job.permits)
+	t := newGather(name, 1, pick, b.job.permits, b.job.restore)
 	if b.job.env.Backlog > 0 {
 		t.in = newBacklog(b.job.env.Backlog)
 	}
 	t.flush = rejectors{pick.rejects}
-	b.job.inboxes = append(b.job.inboxes, t.in)
+	b.job.gathers = append(b.job.gathers, t)
+	b.job.env.Coordinator.join(b.job, stream)
 	b.job.inputs = append(b.job.inputs, stream.subscribe(t.in))
 	b.job.task(name, t.run)
 	return []*lane{{tail: &pick.next, flush: &t.flush}}, nil
@@ -109,7 +122,7 @@ func (b *builder) values(n *plan.Values) ([]*lane, error) {
 	name := b.name("Values")
 	t := &sourceTask{
 		key: name, source: &valuesSource{n: n, mem: b.job.env.Mem}, shard: "0", finite: true,
-		rows: b.job.env.BatchRows, count: b.job.counter(name), permits: b.job.permits,
+		rows: b.job.env.BatchRows, count: b.job.counter(name), permits: b.job.permits, gate: &b.job.gate,
 	}
 	b.job.reads = append(b.job.reads, t.count)
 	var err error

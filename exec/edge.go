@@ -32,7 +32,23 @@ type message struct {
 type inbox struct {
 	ch   chan message
 	done chan struct{}
+	// sent counts messages before they are sent, handled after the task is done with
+	// them and with what it sent because of them.
+	sent, handled atomic.Int64
 	behind
+}
+
+// idle tells that the task is done with every message sent so far; sent tells how
+// many that were.
+func (in *inbox) idle() (sent int64, ok bool) {
+	select {
+	case <-in.done:
+		return 0, true
+	default:
+	}
+	handled := in.handled.Load()
+	sent = in.sent.Load()
+	return sent, sent == handled
 }
 
 func newInbox() *inbox {
@@ -121,7 +137,13 @@ func (e *edge) advance(ctx context.Context, wm types.Time) error {
 	return e.send(ctx, message{input: e.input, wm: wm})
 }
 
-func (e *edge) send(ctx context.Context, m message) error {
+func (e *edge) send(ctx context.Context, m message) (err error) {
+	e.in.sent.Add(1)
+	defer func() {
+		if err != nil {
+			e.in.handled.Add(1)
+		}
+	}()
 	select {
 	case e.in.ch <- m:
 		return nil

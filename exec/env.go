@@ -22,7 +22,7 @@ type Env struct {
 	Parallelism int
 	// OpenSource opens what a Scan reads, unless that is an in-application stream,
 	// which comes from Stream.
-	OpenSource func(ctx context.Context, s *plan.Scan) (flow.Source, error)
+	OpenSource func(ctx context.Context, s *plan.Scan, start types.Time) (flow.Source, error)
 	Stream     func(name string) (*Stream, error)
 	// Rejects opens the way of the rows that one instance of an operator rejects.
 	// Each has a lane of its own: the order of rejected rows within a lane then does
@@ -31,8 +31,12 @@ type Env struct {
 	// Backlog is how many batches of an in-application stream may wait for the job
 	// before it ends with ErrFellBehind; 0 = the stream waits for the job.
 	Backlog int
-	// Checkpoints keeps positions over restarts; nil = every run starts anew.
-	Checkpoints Checkpoints
+	// Coordinator takes the job's checkpoints and keeps them over restarts; nil = every
+	// run starts anew, and sinks commit at the end of input alone.
+	Coordinator *Coordinator
+	// Start is when the job starts, for rows without a time of their own. A job that
+	// was interrupted goes on with the one it had.
+	Start types.Time
 }
 
 // Rejector takes the rejected rows of one operator, on its goroutine. Reject
@@ -43,26 +47,6 @@ type Rejector interface {
 	Flush(ctx context.Context) error
 	Position() []byte
 	Restore(position []byte) error
-}
-
-// Checkpoints is the durable state of jobs; its user is Job. Save is atomic: all
-// of a checkpoint or nothing.
-type Checkpoints interface {
-	Latest(job string) (*Checkpoint, error) // nil where there is none
-	Save(job string, c *Checkpoint) error
-}
-
-// Checkpoint is a job between two epochs.
-type Checkpoint struct {
-	Epoch flow.Epoch
-	// Offsets is where each source shard goes on, by scan and shard.
-	Offsets map[string]flow.Offset
-	// Released is the greatest window end each operator has released: rows below
-	// it are late in a later run.
-	Released map[string]types.Time
-	// Tokens is what each sink's Prepare returned, by lane, and the position of each
-	// Rejector.
-	Tokens map[string][]byte
 }
 
 const defaultBatchRows = 4096

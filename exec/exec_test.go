@@ -25,6 +25,7 @@ import (
 type numbers struct {
 	rows [][]row
 	fail error // after the last row of shard 0
+	stop int   // > 0: a shard is quiet after so many rows, and does not end
 	mem  memory.Allocator
 }
 
@@ -58,9 +59,13 @@ type numbersReader struct {
 	rec       arrow.Record
 }
 
-func (r *numbersReader) Read(context.Context, int) (flow.Page, error) {
+func (r *numbersReader) Read(ctx context.Context, _ int) (flow.Page, error) {
 	r.release()
 	rows := r.s.rows[r.shard]
+	if r.s.stop > 0 && r.at >= r.s.stop {
+		<-ctx.Done()
+		return flow.Page{}, ctx.Err()
+	}
 	if r.at == len(rows) {
 		if r.shard == 0 && r.s.fail != nil {
 			return flow.Page{}, r.s.fail
@@ -133,22 +138,13 @@ func (noted) Flush(context.Context) error { return nil }
 func (noted) Position() []byte            { return nil }
 func (noted) Restore([]byte) error        { return nil }
 
-// memoryCheckpoints keeps the last checkpoint of each job.
-type memoryCheckpoints map[string]*Checkpoint
-
-func (m memoryCheckpoints) Latest(job string) (*Checkpoint, error) { return m[job], nil }
-func (m memoryCheckpoints) Save(job string, c *Checkpoint) error {
-	m[job] = c
-	return nil
-}
-
 // runJob runs a query over the source and gives its rows as text.
 func runJob(t *testing.T, src *numbers, sql string, env Env) (lines, rejected []string, job *Job, err error) {
 	t.Helper()
 	mem := memory.NewCheckedAllocator(memory.NewGoAllocator())
 	defer mem.AssertSize(t, 0)
 	src.mem, env.Mem = mem, mem
-	env.OpenSource = func(context.Context, *plan.Scan) (flow.Source, error) { return src, nil }
+	env.OpenSource = func(context.Context, *plan.Scan, types.Time) (flow.Source, error) { return src, nil }
 	env.Rejects = func(string, int) (Rejector, error) { return noted{&rejected}, nil }
 	root := planOf(t, numbersRelation(), sql)
 	job, err = NewJob(context.Background(), "job", root, Output{Rows: func(_ context.Context, b flow.Batch) error {
@@ -241,7 +237,7 @@ func TestPanicIsAnError(t *testing.T) {
 	bad := func(context.Context, flow.Batch) error { panic("a defect") }
 	env := Env{
 		Mem:        memory.NewGoAllocator(),
-		OpenSource: func(context.Context, *plan.Scan) (flow.Source, error) { return src, nil },
+		OpenSource: func(context.Context, *plan.Scan, types.Time) (flow.Source, error) { return src, nil },
 		Rejects:    func(string, int) (Rejector, error) { return noted{new([]string)}, nil },
 	}
 	src.mem = env.Mem
@@ -258,7 +254,7 @@ func TestPanicIsAnError(t *testing.T) {
 // TestCheckpoint: a second run goes on behind the first, and knows which windows
 // were released.
 func TestCheckpoint(t *testing.T) {
-	env := Env{Checkpoints: memoryCheckpoints{}}
+	env := Env{Coordinator: NewCoordinator(newMemoryStore(), CoordinatorOptions{})}
 	src := &numbers{rows: [][]row{{{1, 1}, {61, 2}}}}
 	const sql = "SELECT STREAM SUM(n) FROM numbers GROUP BY FLOOR(numbers.ROWTIME TO MINUTE)"
 	if lines, _, _, err := runJob(t, src, sql, env); err != nil || strings.Join(lines, " ") != "1 2" {

@@ -9,6 +9,7 @@ import (
 	"github.com/millrace-sql/millrace/exec/flow"
 	"github.com/millrace-sql/millrace/exec/op"
 	"github.com/millrace-sql/millrace/sql/plan"
+	"github.com/millrace-sql/millrace/sql/types"
 )
 
 // Output is where the rows of a job go: exactly one of the fields is set.
@@ -29,25 +30,37 @@ type Job struct {
 	name    string
 	env     Env
 	permits permits
+	gate    gate
+	start   types.Time  // of rows without a time of their own
+	begun   *Checkpoint // of an interrupted run: start and tables; nil = begins anew
 	restore *Checkpoint
+	epoch   flow.Epoch // of the last checkpoint
+	run     flow.Epoch // of the last start
 
 	tasks   []namedTask
 	sources []*sourceTask
+	gathers []*gatherTask
 	steps   []*step
 	sinks   []*sinkEnd
 	rejects map[string]Rejector // by task
 	tables  []*op.LookupTable
 	inputs  []streamInput
-	inboxes []*inbox
+	streams []*Stream // of inputs; guarded by the coordinator
 	counts  []*counters
 	reads   []*counters // of the scans
 	write   *counters   // of the output
 
-	cancel context.CancelFunc
+	// busy is held by a checkpoint from its beginning to its last commit: a job closes
+	// its sinks after that.
+	busy   sync.Mutex
+	cancel context.CancelCauseFunc // set by Start, with mu held
 	done   chan struct{}
 	mu     struct {
 		sync.Mutex
-		err error
+		err     error
+		started bool
+		ended   bool // every task came to its end
+		covered bool // it has ended where a checkpoint is
 	}
 }
 
@@ -58,23 +71,27 @@ type namedTask struct {
 
 // NewJob builds the graph of a plan and loads the tables of its joins; nothing
 // runs yet, but its places in in-application streams are taken, so that jobs
-// built before any is started see every row. name keys the checkpoints. On an
-// error nothing is left behind.
+// built before any is started see every row. name keys the checkpoints: where
+// there is one, the job goes on from it. On an error nothing is left behind.
 func NewJob(ctx context.Context, name string, root plan.Node, out Output, env Env) (*Job, error) {
 	if env.BatchRows <= 0 {
 		env.BatchRows = defaultBatchRows
 	}
-	j := &Job{name: name, env: env, done: make(chan struct{}), rejects: map[string]Rejector{}}
+	j := &Job{name: name, env: env, start: env.Start, done: make(chan struct{}), rejects: map[string]Rejector{}}
 	if env.Parallelism > 0 {
 		j.permits = make(permits, env.Parallelism)
 	}
-	if env.Checkpoints != nil {
-		var err error
-		if j.restore, err = env.Checkpoints.Latest(name); err != nil {
-			return nil, err
-		}
+	// No checkpoint sees it half built.
+	j.busy.Lock()
+	defer j.busy.Unlock()
+	err := j.load()
+	if err == nil {
+		err = j.build(ctx, &builder{job: j}, root, out)
 	}
-	if err := j.build(ctx, &builder{job: j}, root, out); err != nil {
+	if err == nil && env.Coordinator != nil {
+		err = j.begin()
+	}
+	if err != nil {
 		j.Discard()
 		return nil, err
 	}
@@ -82,6 +99,9 @@ func NewJob(ctx context.Context, name string, root plan.Node, out Output, env En
 }
 
 func (j *Job) build(ctx context.Context, b *builder, root plan.Node, out Output) error {
+	if j.env.Coordinator != nil {
+		j.env.Coordinator.add(j)
+	}
 	lanes, err := b.node(ctx, root)
 	if err != nil {
 		return err
@@ -92,19 +112,18 @@ func (j *Job) build(ctx context.Context, b *builder, root plan.Node, out Output)
 	if j.restore == nil {
 		return nil
 	}
-	for _, s := range j.steps {
-		if wm, ok := j.restore.Released[s.key]; ok {
-			if _, err := s.op.Advance(ctx, wm, s); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
+	return j.refill(ctx)
 }
 
-// Start lets the job run. ctx ends it like Stop.
+// Start lets the job run. ctx ends it where it is.
 func (j *Job) Start(ctx context.Context) {
-	ctx, j.cancel = context.WithCancel(ctx)
+	ctx, cancel := context.WithCancelCause(ctx)
+	j.mu.Lock()
+	j.cancel, j.mu.started = cancel, true
+	if j.mu.err != nil {
+		cancel(j.mu.err) // halted before it began
+	}
+	j.mu.Unlock()
 	var wg sync.WaitGroup
 	for _, t := range j.tasks {
 		wg.Go(func() {
@@ -117,13 +136,18 @@ func (j *Job) Start(ctx context.Context) {
 		defer close(j.done)
 		wg.Wait()
 		if j.err() == nil {
-			if err := j.checkpoint(ctx); err != nil {
+			if err := j.end(ctx); err != nil {
 				j.fail(err)
 			}
 		}
-		j.cancel()
+		cancel(nil)
+		j.busy.Lock()
+		defer j.busy.Unlock()
 		if err := j.close(); err != nil {
 			j.fail(err)
+		}
+		if j.env.Coordinator != nil {
+			j.env.Coordinator.remove(j)
 		}
 	}()
 }
@@ -132,11 +156,27 @@ func (j *Job) Start(ctx context.Context) {
 // stop is a consequence.
 func (j *Job) fail(err error) {
 	j.mu.Lock()
-	if j.mu.err == nil {
+	first := j.mu.err == nil
+	if first {
 		j.mu.err = err
 	}
+	j.cancel(err)
 	j.mu.Unlock()
-	j.cancel()
+	if first && j.env.Coordinator != nil && !errors.Is(err, context.Canceled) {
+		j.env.Coordinator.failed(j, err)
+	}
+}
+
+// halt stops the job from outside, for a reason.
+func (j *Job) halt(why error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.mu.err == nil {
+		j.mu.err = why
+	}
+	if j.cancel != nil {
+		j.cancel(why)
+	}
 }
 
 func (j *Job) err() error {
@@ -144,6 +184,9 @@ func (j *Job) err() error {
 	defer j.mu.Unlock()
 	return j.mu.err
 }
+
+// Name is what the job was made with.
+func (j *Job) Name() string { return j.name }
 
 // Wait blocks until the job has ended and returns its error; nil at the end of
 // input, context.Canceled after Stop.
@@ -155,10 +198,14 @@ func (j *Job) Wait() error {
 // Done is closed when the job has ended.
 func (j *Job) Done() <-chan struct{} { return j.done }
 
-// Stop ends the job where it is, without a result for its open windows, and
-// waits for its goroutines.
+// Stop ends the job where it is, without a result for its open windows and
+// without a checkpoint, and waits for its goroutines. Coordinator.Stop takes a
+// checkpoint first.
 func (j *Job) Stop() error {
-	j.cancel()
+	j.mu.Lock()
+	cancel := j.cancel
+	j.mu.Unlock()
+	cancel(nil)
 	if err := j.Wait(); !errors.Is(err, context.Canceled) {
 		return err
 	}

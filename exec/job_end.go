@@ -1,56 +1,6 @@
 package exec
 
-import (
-	"context"
-	"errors"
-	"maps"
-
-	"github.com/millrace-sql/millrace/exec/flow"
-	"github.com/millrace-sql/millrace/sql/types"
-)
-
-// checkpoint commits the end of input: sinks prepare, one record is saved, which
-// is the commit point, then sinks commit (DESIGN §3, step 7).
-func (j *Job) checkpoint(ctx context.Context) error {
-	c := &Checkpoint{
-		Epoch: 1, Offsets: map[string]flow.Offset{}, Released: map[string]types.Time{}, Tokens: map[string][]byte{},
-	}
-	if j.restore != nil {
-		c.Epoch = j.restore.Epoch + 1
-		maps.Copy(c.Released, j.restore.Released) // of operators that released nothing this time
-	}
-	for _, s := range j.sources {
-		c.Offsets[s.key] = s.offset
-	}
-	for _, s := range j.steps {
-		if r, ok := s.op.(releaser); ok && r.Released() != types.MinTime {
-			c.Released[s.key] = r.Released()
-		}
-	}
-	for key, r := range j.rejects {
-		if p := r.Position(); p != nil {
-			c.Tokens[key] = p
-		}
-	}
-	for _, s := range j.sinks {
-		token, err := s.sink.Prepare(ctx, c.Epoch)
-		if err != nil {
-			return err
-		}
-		c.Tokens[s.key] = token
-	}
-	if j.env.Checkpoints != nil {
-		if err := j.env.Checkpoints.Save(j.name, c); err != nil {
-			return err
-		}
-	}
-	for _, s := range j.sinks {
-		if err := s.sink.Commit(ctx, c.Epoch, c.Tokens[s.key]); err != nil {
-			return err
-		}
-	}
-	return nil
-}
+import "errors"
 
 // close releases operators, sinks and tables after the tasks have ended.
 func (j *Job) close() error {
@@ -61,36 +11,36 @@ func (j *Job) close() error {
 	for _, s := range j.sinks {
 		errs = append(errs, s.sink.Close())
 	}
-	for _, t := range j.tables {
-		t.Release()
-	}
-	for _, in := range j.inputs {
-		in.leave(j.err())
-	}
-	// A sender may have found room in an inbox after its task had gone; now nobody
-	// sends any more.
-	for _, in := range j.inboxes {
-		in.drain()
-	}
+	j.leave(j.err())
 	return errors.Join(errs...)
 }
 
 // Discard gives up a job that was built and never started.
 func (j *Job) Discard() {
 	for _, s := range j.steps {
-		_ = s.op.Close() // holds nothing yet
+		_ = s.op.Close() // its state is in the checkpoint
 	}
 	for _, s := range j.sinks {
 		_ = s.sink.Close() // has written nothing
 	}
+	j.leave(errDiscarded)
+	if j.env.Coordinator != nil {
+		j.env.Coordinator.remove(j)
+	}
+}
+
+// leave gives up what the job has of others: tables, and its places in streams.
+func (j *Job) leave(why error) {
 	for _, t := range j.tables {
 		t.Release()
 	}
 	for _, in := range j.inputs {
-		in.leave(errDiscarded)
+		in.leave(why)
 	}
-	for _, in := range j.inboxes {
-		in.drain()
+	// A sender may have found room in an inbox after its task had gone; now nobody
+	// sends any more.
+	for _, t := range j.gathers {
+		t.in.drain()
 	}
 }
 

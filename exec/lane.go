@@ -2,6 +2,7 @@ package exec
 
 import (
 	"context"
+	"sync"
 
 	"github.com/millrace-sql/millrace/exec/flow"
 	"github.com/millrace-sql/millrace/sql/types"
@@ -34,17 +35,21 @@ func (l *lane) then(s *step) *lane {
 	return &lane{tail: &s.next, flush: l.flush}
 }
 
-// sinkEnd writes to a sink.
+// sinkEnd writes to a sink. A checkpoint holds the lock while the sink prepares and
+// commits: meanwhile the lane waits, and nobody else.
 type sinkEnd struct {
 	key   string
 	sink  flow.Sink
 	count *counters
+	mu    sync.Mutex
 }
 
 func (s *sinkEnd) push(ctx context.Context, b flow.Batch) error {
 	s.count.in.Add(int64(b.Rows()))
 	s.count.out.Add(int64(b.Rows()))
 	s.count.passed.Add(int64(b.Rows()))
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	return s.sink.Write(ctx, b)
 }
 

@@ -39,3 +39,13 @@ func (c *counters) stats() OpStats {
 		Released: c.released.Load(),
 	}
 }
+
+// each calls f with every figure and its name in checkpoints.
+func (c *counters) each(f func(name string, v *atomic.Int64)) {
+	for name, v := range map[string]*atomic.Int64{
+		"in": &c.in, "out": &c.out, "passed": &c.passed, "absorbed": &c.absorbed, "filtered": &c.filtered,
+		"late": &c.late, "rejected": &c.rejected, "waiting": &c.waiting, "released": &c.released,
+	} {
+		f(c.name+"/"+name, v)
+	}
+}

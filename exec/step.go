@@ -30,12 +30,9 @@ type step struct {
 	refused int
 
 	waiting, released int64 // as last noted
-}
-
-// holder is an operator that holds rows: how many wait, and how many it has let
-// go. Absorbed = waiting + released.
-type holder interface {
-	Held() (waiting, released int64)
+	// wm is what was promised to the operator; last the same, but for the end of
+	// input, which is not kept.
+	wm, last types.Time
 }
 
 // releaser is an operator with windows; Released is the greatest end among those
@@ -65,7 +62,7 @@ func (s *step) process(ctx context.Context, input int, b flow.Batch) error {
 // noteHeld adds what has changed since the last note: the counters are shared by
 // the operator's instances on all lanes.
 func (s *step) noteHeld() {
-	h, ok := s.op.(holder)
+	h, ok := s.op.(flow.Holder)
 	if !ok {
 		return
 	}
@@ -78,7 +75,13 @@ func (s *step) noteHeld() {
 // advance passes wm through the operator. ErrEnough from downstream does not
 // keep the end of input from reaching it.
 func (s *step) advance(ctx context.Context, wm types.Time) error {
-	s.ctx = ctx
+	if wm <= s.wm {
+		return nil // promised before, also by the run that a checkpoint goes on from
+	}
+	s.ctx, s.wm = ctx, wm
+	if wm != types.MaxTime {
+		s.last = wm
+	}
 	down, err := s.op.Advance(ctx, wm, s)
 	s.noteHeld()
 	if err != nil && !errors.Is(err, flow.ErrEnough) {
@@ -106,3 +109,48 @@ func (s *step) Reject(r flow.Rejected) error {
 
 // Count takes an operator's statement.
 func (s *step) Count(f flow.Fate, rows int) { s.fates[f] += rows }
+
+// promised is what a later run may count on: beyond the watermark, the windows that
+// the end of input has released.
+func (s *step) promised() types.Time {
+	if r, ok := s.op.(releaser); ok {
+		return max(s.last, r.Released())
+	}
+	return s.last
+}
+
+// restore fills the operator and repeats the promise that it had.
+func (s *step) restore(ctx context.Context, c *Checkpoint) error {
+	if f, ok := s.op.(flow.Stateful); ok {
+		r, err := c.Open(s.key)
+		if err != nil {
+			return err
+		}
+		if r != nil {
+			if err := f.Restore(r); err != nil {
+				return fmt.Errorf("operator %s: %w", s.key, err)
+			}
+		}
+		s.waiting, s.released = f.Held() // counted before the checkpoint
+	}
+	wm, ok := c.Watermarks[s.key]
+	if !ok {
+		return nil
+	}
+	s.wm, s.last = wm, wm
+	_, err := s.op.Advance(ctx, wm, silent{s.key})
+	return err
+}
+
+// silent is the Out of an operator that must have nothing to say.
+type silent struct{ operator string }
+
+func (s silent) Emit(flow.Batch) error {
+	return fmt.Errorf("operator %s: internal error: rows come out of a restored state", s.operator)
+}
+
+func (s silent) Reject(flow.Rejected) error {
+	return fmt.Errorf("operator %s: internal error: a restored state rejects rows", s.operator)
+}
+
+func (silent) Count(flow.Fate, int) {}

@@ -3,11 +3,14 @@ package exec
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/apache/arrow/go/v17/arrow/memory"
 
+	"github.com/millrace-sql/millrace/exec/flow"
 	"github.com/millrace-sql/millrace/exec/op"
 	"github.com/millrace-sql/millrace/sql/types"
 )
@@ -28,6 +31,10 @@ type StreamConfig struct {
 	Now    func() types.Time // the clock of rows without an explicit ROWTIME
 	// Rejects takes rows pushed with a ROWTIME below the one before.
 	Rejects Rejector
+	// Key names the stream's checkpoints; "" = it has none.
+	Key string
+	// Restore is the checkpoint to go on from, nil = none.
+	Restore *Checkpoint
 }
 
 // Stream is an in-application stream: what its writers publish is merged by
@@ -45,9 +52,13 @@ type Stream struct {
 	push sync.Mutex
 	last types.Time // of the outside's rows; guarded by push
 
+	epoch flow.Epoch  // of the last checkpoint; the coordinator's
+	dirty atomic.Bool // a job that used it failed
+
 	mu struct {
 		sync.Mutex
 		inputs   []writer
+		names    []string // of the jobs that write, by input; 0 is the outside
 		readers  []*inbox
 		wm       types.Time // promised to readers
 		explicit bool       // the outside sets times
@@ -77,8 +88,13 @@ type streamInput struct {
 func NewStream(c StreamConfig) *Stream {
 	s := &Stream{StreamConfig: c, in: newInbox(), ended: make(chan struct{}), last: types.MinTime}
 	s.mu.wm, s.mu.open = types.MinTime, true
-	s.mu.inputs = []writer{{wm: types.MinTime}}
+	s.mu.inputs, s.mu.names = []writer{{wm: types.MinTime}}, []string{""}
 	s.mu.merge = op.NewMerge(c.Schema.RowTime, c.Mem)
+	if c.Restore != nil {
+		if err := s.restore(c.Restore); err != nil {
+			s.mu.err = err
+		}
+	}
 	ctx, cancel := context.WithCancel(context.Background())
 	s.stop = cancel
 	go s.run(ctx)
@@ -107,6 +123,7 @@ func (s *Stream) run(ctx context.Context) {
 			return
 		case m := <-s.in.ch:
 			s.take(ctx, m)
+			s.in.handled.Add(1)
 		case <-clock.C:
 			s.horizon(ctx)
 		}
@@ -233,12 +250,23 @@ func (s *Stream) subscribe(r *inbox) streamInput {
 	return streamInput{stream: s, reader: r}
 }
 
-// attach adds a writer; it cannot publish below what has been promised.
-func (s *Stream) attach() streamInput {
+// attach adds a writer; it cannot publish below what has been promised. A job that
+// wrote before has its old place, and with it its order among rows of one time.
+func (s *Stream) attach(job string) streamInput {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.mu.inputs = append(s.mu.inputs, writer{wm: s.mu.wm})
-	return streamInput{stream: s, input: len(s.mu.inputs) - 1}
+	i := slices.Index(s.mu.names, job)
+	if i < 0 {
+		i = len(s.mu.names)
+		s.mu.names = append(s.mu.names, job)
+		s.mu.inputs = append(s.mu.inputs, writer{wm: types.MinTime})
+	}
+	w := &s.mu.inputs[i]
+	if w.gone = false; w.wm == types.MaxTime {
+		w.wm = types.MinTime
+	}
+	w.wm = max(w.wm, s.mu.wm)
+	return streamInput{stream: s, input: i}
 }
 
 // leave gives a job's place up. A writer that came to its end has said so by its

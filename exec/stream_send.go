@@ -15,13 +15,15 @@ func (s *Stream) send(ctx context.Context, r *inbox, m message) {
 		offer(r, m)
 		return
 	}
+	r.sent.Add(1)
 	select {
 	case r.ch <- m:
+		return
 	case <-r.done:
-		m.batch.Release()
 	case <-ctx.Done():
-		m.batch.Release()
 	}
+	m.batch.Release()
+	r.handled.Add(1)
 }
 
 // offer gives a message to a reader that nobody waits for. Promises leave half of

@@ -16,7 +16,6 @@ type sourceTask struct {
 	key     string // of the offset in checkpoints
 	source  flow.Source
 	shard   flow.ShardID
-	from    flow.Offset
 	scan    flow.Scan
 	finite  bool // no rowtime: the only watermark is the end
 	rows    int
@@ -25,13 +24,13 @@ type sourceTask struct {
 	rejects Rejector
 	flush   rejectors // its own and those of its chain
 	permits permits
+	gate    *gate // of the job
 
-	offset flow.Offset // after the last page; read when the task is done
+	offset flow.Offset // after the last page; read while the gate is shut, and at the end
 }
 
 func (t *sourceTask) run(ctx context.Context) error {
-	t.offset = t.from
-	reader, err := t.source.Open(ctx, t.shard, t.from, t.scan)
+	reader, err := t.source.Open(ctx, t.shard, t.offset, t.scan)
 	if err != nil {
 		return err
 	}
@@ -56,6 +55,10 @@ func (t *sourceTask) loop(ctx context.Context, reader flow.Reader) error {
 			return err
 		}
 	}
+	if err := t.gate.enter(ctx); err != nil {
+		return err
+	}
+	defer t.gate.leave()
 	t.permits.acquire()
 	defer t.permits.release()
 	if err := t.next.advance(ctx, types.MaxTime); err != nil && !errors.Is(err, flow.ErrEnough) {
@@ -66,6 +69,10 @@ func (t *sourceTask) loop(ctx context.Context, reader flow.Reader) error {
 
 // page pushes rows and bad rows, then the promise that came with them.
 func (t *sourceTask) page(ctx context.Context, p flow.Page) error {
+	if err := t.gate.enter(ctx); err != nil {
+		return err
+	}
+	defer t.gate.leave()
 	t.permits.acquire()
 	defer t.permits.release()
 	t.count.in.Add(int64(p.Rows.Rows() + len(p.Bad)))
@@ -94,6 +101,7 @@ func (t *sourceTask) page(ctx context.Context, p flow.Page) error {
 // gatherTask drives a step with several inputs: their watermarks meet here, the
 // least one counts.
 type gatherTask struct {
+	key     string
 	in      *inbox
 	wms     []types.Time
 	step    *step
@@ -101,24 +109,34 @@ type gatherTask struct {
 	permits permits
 }
 
-func newGather(inputs int, s *step, p permits) *gatherTask {
-	t := &gatherTask{in: newInbox(), step: s, permits: p, wms: make([]types.Time, inputs)}
+func newGather(key string, inputs int, s *step, p permits, from *Checkpoint) *gatherTask {
+	t := &gatherTask{key: key, in: newInbox(), step: s, permits: p, wms: make([]types.Time, inputs)}
 	for i := range t.wms {
 		t.wms[i] = types.MinTime
+		if from == nil {
+			continue
+		}
+		if wm, ok := from.Watermarks[t.inputKey(i)]; ok {
+			t.wms[i] = wm
+		}
 	}
 	return t
 }
 
+// inputKey names the watermark of an input in checkpoints.
+func (t *gatherTask) inputKey(i int) string { return fmt.Sprintf("%s#%d", t.key, i) }
+
 func (t *gatherTask) run(ctx context.Context) error {
 	defer t.in.drain()
 	defer close(t.in.done)
-	wm := types.MinTime
+	wm := t.step.wm
 	for wm != types.MaxTime {
 		m, err := t.in.next(ctx)
 		if err != nil {
 			return err
 		}
 		next, err := t.take(ctx, m, wm)
+		t.in.handled.Add(1)
 		if errors.Is(err, flow.ErrEnough) {
 			err = t.finish(ctx, wm)
 			next = types.MaxTime

@@ -7,31 +7,30 @@ import (
 )
 
 // count is COUNT(*) and COUNT(x): rows, or rows where x is not NULL.
-type count struct{ rows []int64 }
+type count struct{ rows cells[int64] }
 
 func (c *count) Update(n int, groups, rows []uint32, arg arrow.Array) {
-	c.rows = grown(c.rows, n)
+	counts := c.rows.write(n, groups)
 	if arg != nil && arg.DataType().ID() == arrow.NULL {
 		return // such an array has no bitmap to ask
 	}
 	if arg == nil || arg.NullN() == 0 {
 		for _, g := range groups {
-			c.rows[g]++
+			counts[g]++
 		}
 		return
 	}
 	for i, g := range groups {
 		if arg.IsValid(int(rows[i])) {
-			c.rows[g]++
+			counts[g]++
 		}
 	}
 }
 
 func (c *count) Merge(n int, groups []uint32, state []arrow.Array) {
-	c.rows = grown(c.rows, n)
-	counts := state[0].(*array.Int64).Int64Values()
+	counts, more := c.rows.write(n, groups), state[0].(*array.Int64).Int64Values()
 	for i, g := range groups {
-		c.rows[g] += counts[i]
+		counts[g] += more[i]
 	}
 }
 
@@ -41,14 +40,22 @@ func (c *count) State(n int, mem memory.Allocator) []arrow.Array {
 }
 
 func (c *count) Result(n int, mem memory.Allocator) (arrow.Array, []uint32) {
-	c.rows = grown(c.rows, n)
-	return int64Column(c.rows[:n], mem), nil
+	return int64Column(c.rows.write(n, nil)[:n], mem), nil
 }
 
-func (c *count) Reset() { c.rows = c.rows[:0] }
+func (c *count) Freeze(n int) Frozen {
+	c.rows.freeze(n)
+	return frozenFunc{func(lo, hi int) Func {
+		return &count{rows: c.rows.frozen(lo, hi)}
+	}, c.rows.release}
+}
+
+func (c *count) Reset() { c.rows.reset() }
 
 func int64Column(values []int64, mem memory.Allocator) arrow.Array {
 	c := newBuilder(arrow.PrimitiveTypes.Int64, len(values), mem)
 	c.ints(values)
 	return c.array()
 }
+
+func (c *count) Bytes() int64 { return c.rows.bytes() }

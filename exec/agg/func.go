@@ -22,7 +22,13 @@ type Func interface {
 	// Result is one value per group, and the groups whose value does not fit the
 	// result type (NULL in the column).
 	Result(n int, mem memory.Allocator) (arrow.Array, []uint32)
-	// Reset forgets every group and keeps the memory for the next ones.
+	// Bytes is the memory held.
+	Bytes() int64
+	// Freeze keeps the states of the first n groups as they are now, in time that does
+	// not depend on their number beyond a few bits each. One at a time.
+	Freeze(n int) Frozen
+	// Reset forgets every group and keeps the memory for the next ones; not while
+	// something is frozen.
 	Reset()
 }
 

@@ -17,6 +17,7 @@ type Groups struct {
 	mask    uint64
 	entries []entry // by id
 	data    []byte  // the keys, back to back
+	frozen  flag    // see Freeze
 
 	keys  keys     // scratch of Assign
 	found []uint64 // scratch of Assign: the first slot probed, per row

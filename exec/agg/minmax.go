@@ -14,7 +14,7 @@ func newExtreme(t types.Type, most bool) Func {
 	case t.IsApproximate():
 		return &extremeFloat{kind: t.Kind, most: most}
 	case t.IsString():
-		return &extremeText{most: most}
+		return newExtremeText(most)
 	}
 	return &extremeInt{kind: t.Arrow(), most: most}
 }
@@ -32,7 +32,7 @@ func everyRow(rows []uint32, n int) []uint32 {
 type extremeInt struct {
 	kind    arrow.DataType
 	most    bool
-	cells   []intCell
+	cells   cells[intCell]
 	scratch []int64 // decimals as whole numbers; the values of a result
 	every   []uint32
 }
@@ -43,7 +43,7 @@ type intCell struct {
 }
 
 func (e *extremeInt) Update(n int, groups, rows []uint32, arg arrow.Array) {
-	e.cells = grown(e.cells, n)
+	e.cells.write(n, groups)
 	switch a := arg.(type) {
 	case *array.Int8:
 		takeInts(e, a.Int8Values(), groups, rows, arg)
@@ -70,7 +70,7 @@ func (e *extremeInt) Update(n int, groups, rows []uint32, arg arrow.Array) {
 }
 
 func takeInts[T ~int8 | ~int16 | ~int32 | ~int64](e *extremeInt, values []T, groups, rows []uint32, arg arrow.Array) {
-	cells, rows := e.cells, rows[:len(groups)]
+	cells, rows := e.cells.live, rows[:len(groups)]
 	switch {
 	case arg.NullN() > 0:
 		for i, g := range groups {
@@ -105,10 +105,10 @@ func (e *extremeInt) State(n int, mem memory.Allocator) []arrow.Array {
 }
 
 func (e *extremeInt) Result(n int, mem memory.Allocator) (arrow.Array, []uint32) {
-	e.cells = grown(e.cells, n)
+	cells := e.cells.write(n, nil)
 	col := newBuilder(e.kind, n, mem)
 	e.scratch = sized(e.scratch, n)
-	for g, c := range e.cells[:n] {
+	for g, c := range cells[:n] {
 		if e.scratch[g] = c.value; !c.seen {
 			col.null(g)
 		}
@@ -117,4 +117,13 @@ func (e *extremeInt) Result(n int, mem memory.Allocator) (arrow.Array, []uint32)
 	return col.array(), nil
 }
 
-func (e *extremeInt) Reset() { e.cells = e.cells[:0] }
+func (e *extremeInt) Freeze(n int) Frozen {
+	e.cells.freeze(n)
+	return frozenFunc{func(lo, hi int) Func {
+		return &extremeInt{kind: e.kind, most: e.most, cells: e.cells.frozen(lo, hi)}
+	}, e.cells.release}
+}
+
+func (e *extremeInt) Reset() { e.cells.reset() }
+
+func (e *extremeInt) Bytes() int64 { return e.cells.bytes() }

@@ -18,21 +18,23 @@ import (
 type extremeFloat struct {
 	kind   types.Kind
 	most   bool
-	values []float64
-	seen   []bool
+	values cells[float64]
+	seen   cells[bool]
 	every  []uint32
 }
 
-func (e *extremeFloat) grow(n int) {
-	old := len(e.values)
-	e.values, e.seen = grown(e.values, n), grown(e.seen, n)
+// write makes room for n groups; those of groups are going to change.
+func (e *extremeFloat) write(n int, groups []uint32) {
+	old := len(e.values.live)
+	values := e.values.write(n, groups)
+	e.seen.write(n, groups)
 	for g := old; g < n; g++ {
-		e.values[g] = math.NaN()
+		values[g] = math.NaN()
 	}
 }
 
 func (e *extremeFloat) Update(n int, groups, rows []uint32, arg arrow.Array) {
-	e.grow(n)
+	e.write(n, groups)
 	switch a := arg.(type) {
 	case *array.Float32:
 		takeFloats(e, a.Float32Values(), groups, rows, arg)
@@ -42,7 +44,7 @@ func (e *extremeFloat) Update(n int, groups, rows []uint32, arg arrow.Array) {
 }
 
 func takeFloats[T float32 | float64](e *extremeFloat, values []T, groups, rows []uint32, arg arrow.Array) {
-	held, rows := e.values, rows[:len(groups)]
+	held, rows := e.values.live, rows[:len(groups)]
 	switch {
 	case arg.NullN() > 0:
 		for i, g := range groups {
@@ -67,8 +69,8 @@ func takeFloats[T float32 | float64](e *extremeFloat, values []T, groups, rows [
 
 // take lets v replace the value of a group where it is better.
 func (e *extremeFloat) take(g uint32, v float64) {
-	held := e.values[g]
-	better := !e.seen[g]
+	held := e.values.live[g]
+	better := !e.seen.live[g]
 	switch {
 	case better:
 	case v != v:
@@ -81,7 +83,7 @@ func (e *extremeFloat) take(g uint32, v float64) {
 		better = v < held
 	}
 	if better {
-		e.values[g], e.seen[g] = v, true
+		e.values.live[g], e.seen.live[g] = v, true
 	}
 }
 
@@ -96,19 +98,33 @@ func (e *extremeFloat) State(n int, mem memory.Allocator) []arrow.Array {
 }
 
 func (e *extremeFloat) Result(n int, mem memory.Allocator) (arrow.Array, []uint32) {
-	e.grow(n)
+	e.write(n, nil)
 	col := newBuilder(types.Of(e.kind).Arrow(), n, mem)
-	for g, seen := range e.seen[:n] {
+	for g, seen := range e.seen.live[:n] {
 		if !seen {
 			col.null(g)
 		}
 	}
 	if e.kind == types.Real {
-		col.reals(e.values[:n])
+		col.reals(e.values.live[:n])
 	} else {
-		copy(col.floats(), e.values)
+		copy(col.floats(), e.values.live)
 	}
 	return col.array(), nil
 }
 
-func (e *extremeFloat) Reset() { e.values, e.seen = e.values[:0], e.seen[:0] }
+func (e *extremeFloat) Freeze(n int) Frozen {
+	e.write(n, nil)
+	e.values.freeze(n)
+	e.seen.freeze(n)
+	return frozenFunc{func(lo, hi int) Func {
+		return &extremeFloat{kind: e.kind, most: e.most, values: e.values.frozen(lo, hi), seen: e.seen.frozen(lo, hi)}
+	}, func() { e.values.release(); e.seen.release() }}
+}
+
+func (e *extremeFloat) Reset() {
+	e.values.reset()
+	e.seen.reset()
+}
+
+func (e *extremeFloat) Bytes() int64 { return e.values.bytes() + e.seen.bytes() }

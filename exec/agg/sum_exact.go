@@ -19,7 +19,7 @@ type sumExact struct {
 	result  types.Type
 	kind    arrow.DataType // of the result
 	mean    bool
-	cells   []exactCell
+	cells   cells[exactCell]
 	scratch []int64 // decimals as whole numbers; the values of a result
 }
 
@@ -60,10 +60,8 @@ func (s int128) div(n int64) (quotient int64, rest uint64) {
 	return int64(q), r
 }
 
-func (s *sumExact) grow(n int) { s.cells = grown(s.cells, n) }
-
 func (s *sumExact) Update(n int, groups, rows []uint32, arg arrow.Array) {
-	s.grow(n)
+	s.cells.write(n, groups)
 	switch a := arg.(type) {
 	case *array.Int8:
 		addInts(s, a.Int8Values(), groups, rows, arg)
@@ -91,7 +89,7 @@ func unscaled(dst []int64, a *array.Decimal128, rows []uint32) []int64 {
 }
 
 func addInts[T int8 | int16 | int32 | int64](s *sumExact, values []T, groups, rows []uint32, arg arrow.Array) {
-	cells, rows := s.cells, rows[:len(groups)]
+	cells, rows := s.cells.live, rows[:len(groups)]
 	if arg.NullN() == 0 {
 		for i, g := range groups {
 			c := &cells[g]
@@ -109,11 +107,11 @@ func addInts[T int8 | int16 | int32 | int64](s *sumExact, values []T, groups, ro
 }
 
 func (s *sumExact) Merge(n int, groups []uint32, state []arrow.Array) {
-	s.grow(n)
+	cells := s.cells.write(n, groups)
 	sums, counts := state[0].(*array.Decimal128).Values(), state[1].(*array.Int64).Int64Values()
 	for i, g := range groups {
-		s.cells[g].sum.merge(int128{sums[i].LowBits(), sums[i].HighBits()})
-		s.cells[g].count += counts[i]
+		cells[g].sum.merge(int128{sums[i].LowBits(), sums[i].HighBits()})
+		cells[g].count += counts[i]
 	}
 }
 
@@ -121,12 +119,12 @@ func (s *sumExact) Merge(n int, groups []uint32, state []arrow.Array) {
 var sumKind = &arrow.Decimal128Type{Precision: 38}
 
 func (s *sumExact) State(n int, mem memory.Allocator) []arrow.Array {
-	s.grow(n)
+	cells := s.cells.write(n, nil)
 	sums := newBuilder(sumKind, n, mem)
 	out := arrow.Decimal128Traits.CastFromBytes(sums.room(1, n*arrow.Decimal128SizeBytes))
 	s.scratch = sized(s.scratch, n)
 	for g := range out {
-		c := &s.cells[g]
+		c := &cells[g]
 		out[g] = decimal128.New(c.sum.hi, c.sum.lo)
 		s.scratch[g] = c.count
 	}
@@ -134,17 +132,17 @@ func (s *sumExact) State(n int, mem memory.Allocator) []arrow.Array {
 }
 
 func (s *sumExact) Result(n int, mem memory.Allocator) (arrow.Array, []uint32) {
-	s.grow(n)
+	cells := s.cells.write(n, nil)
 	col := newBuilder(s.kind, n, mem)
 	s.scratch = sized(s.scratch, n)
 	var overflow []uint32
 	for g := range n {
-		if s.cells[g].count == 0 {
+		if cells[g].count == 0 {
 			s.scratch[g] = 0
 			col.null(g)
 			continue
 		}
-		v, ok := s.cells[g].sum.int64()
+		v, ok := cells[g].sum.int64()
 		if s.mean {
 			v, ok = s.average(g), true
 		}
@@ -158,12 +156,19 @@ func (s *sumExact) Result(n int, mem memory.Allocator) (arrow.Array, []uint32) {
 	return col.array(), overflow
 }
 
-func (s *sumExact) Reset() { s.cells = s.cells[:0] }
+func (s *sumExact) Freeze(n int) Frozen {
+	s.cells.freeze(n)
+	return frozenFunc{func(lo, hi int) Func {
+		return &sumExact{result: s.result, kind: s.kind, mean: s.mean, cells: s.cells.frozen(lo, hi)}
+	}, s.cells.release}
+}
+
+func (s *sumExact) Reset() { s.cells.reset() }
 
 // average of integers is cut towards zero ([S] in §13.1); of decimals it keeps
 // the scale and rounds half away from zero, as CAST does.
 func (s *sumExact) average(g int) int64 {
-	c := &s.cells[g]
+	c := &s.cells.live[g]
 	q, rest := c.sum.div(c.count)
 	if s.result.Kind == types.Decimal && rest*2 >= uint64(c.count) {
 		if c.sum.hi < 0 {
@@ -181,3 +186,5 @@ func fits(v int64, t types.Type) bool {
 	limit := int64(math.Pow10(t.Precision))
 	return v < limit && v > -limit
 }
+
+func (s *sumExact) Bytes() int64 { return s.cells.bytes() }

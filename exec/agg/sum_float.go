@@ -13,7 +13,7 @@ import (
 type sumFloat struct {
 	kind   arrow.DataType // of the result
 	mean   bool
-	cells  []floatCell
+	cells  cells[floatCell]
 	values []float64 // scratch of a REAL result
 	counts []int64   // scratch of State
 }
@@ -24,10 +24,8 @@ type floatCell struct {
 	count int64
 }
 
-func (s *sumFloat) grow(n int) { s.cells = grown(s.cells, n) }
-
 func (s *sumFloat) Update(n int, groups, rows []uint32, arg arrow.Array) {
-	s.grow(n)
+	s.cells.write(n, groups)
 	switch a := arg.(type) {
 	case *array.Float32:
 		addFloats(s, a.Float32Values(), groups, rows, arg)
@@ -37,7 +35,7 @@ func (s *sumFloat) Update(n int, groups, rows []uint32, arg arrow.Array) {
 }
 
 func addFloats[T float32 | float64](s *sumFloat, values []T, groups, rows []uint32, arg arrow.Array) {
-	cells, rows := s.cells, rows[:len(groups)]
+	cells, rows := s.cells.live, rows[:len(groups)]
 	if arg.NullN() == 0 {
 		for i, g := range groups {
 			c := &cells[g]
@@ -55,27 +53,27 @@ func addFloats[T float32 | float64](s *sumFloat, values []T, groups, rows []uint
 }
 
 func (s *sumFloat) Merge(n int, groups []uint32, state []arrow.Array) {
-	s.grow(n)
+	cells := s.cells.write(n, groups)
 	sums, counts := state[0].(*array.Float64).Float64Values(), state[1].(*array.Int64).Int64Values()
 	for i, g := range groups {
-		s.cells[g].sum += sums[i]
-		s.cells[g].count += counts[i]
+		cells[g].sum += sums[i]
+		cells[g].count += counts[i]
 	}
 }
 
 func (s *sumFloat) State(n int, mem memory.Allocator) []arrow.Array {
-	s.grow(n)
+	cells := s.cells.write(n, nil)
 	sums := newBuilder(arrow.PrimitiveTypes.Float64, n, mem)
 	out := sums.floats()
 	s.counts = sized(s.counts, n)
-	for g, c := range s.cells[:n] {
+	for g, c := range cells[:n] {
 		out[g], s.counts[g] = c.sum, c.count
 	}
 	return []arrow.Array{sums.array(), int64Column(s.counts, mem)}
 }
 
 func (s *sumFloat) Result(n int, mem memory.Allocator) (arrow.Array, []uint32) {
-	s.grow(n)
+	s.cells.write(n, nil)
 	col := newBuilder(s.kind, n, mem)
 	if s.kind.ID() == arrow.FLOAT32 {
 		s.values = sized(s.values, n)
@@ -91,7 +89,7 @@ func (s *sumFloat) Result(n int, mem memory.Allocator) (arrow.Array, []uint32) {
 // finish writes the sums or means; without a row it is NULL.
 func (s *sumFloat) finish(col *builder, out []float64) {
 	for g := range out {
-		c := &s.cells[g]
+		c := &s.cells.live[g]
 		v := c.sum
 		if s.mean {
 			v /= float64(c.count)
@@ -105,7 +103,7 @@ func (s *sumFloat) finish(col *builder, out []float64) {
 // overflow makes NULL what is finite but not so as a REAL, and names the groups.
 func (s *sumFloat) overflow(col *builder, values []float64) (groups []uint32) {
 	for g, v := range values {
-		if narrow := float32(v); narrow-narrow != 0 && v-v == 0 && s.cells[g].count > 0 {
+		if narrow := float32(v); narrow-narrow != 0 && v-v == 0 && s.cells.live[g].count > 0 {
 			groups = append(groups, uint32(g))
 			col.null(g)
 		}
@@ -113,4 +111,13 @@ func (s *sumFloat) overflow(col *builder, values []float64) (groups []uint32) {
 	return groups
 }
 
-func (s *sumFloat) Reset() { s.cells = s.cells[:0] }
+func (s *sumFloat) Freeze(n int) Frozen {
+	s.cells.freeze(n)
+	return frozenFunc{func(lo, hi int) Func {
+		return &sumFloat{kind: s.kind, mean: s.mean, cells: s.cells.frozen(lo, hi)}
+	}, s.cells.release}
+}
+
+func (s *sumFloat) Reset() { s.cells.reset() }
+
+func (s *sumFloat) Bytes() int64 { return s.cells.bytes() }

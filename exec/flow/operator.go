@@ -52,14 +52,20 @@ const (
 	Filtered
 )
 
-// Stateful is an operator whose rows wait.
+// Holder is an operator whose rows wait: how many, and how many it has let go so
+// far. Absorbed = waiting + released.
+type Holder interface {
+	Held() (waiting, released int64)
+}
+
+// Stateful is an operator that a checkpoint can hold.
 type Stateful interface {
 	Operator
-	// Rows is how many rows wait: absorbed and not yet released.
-	Rows() int64
+	Holder
 	// Bytes is the state held.
 	Bytes() int64
-	// Snapshot is cheap: chunks are shared copy-on-write. It runs between calls.
+	// Snapshot is cheap: memory is shared, and copied where it changes later. It runs
+	// between calls. The one before must have been released.
 	Snapshot() (Frozen, error)
 	// Restore fills an operator that has processed nothing; the driver then calls
 	// Advance with the saved watermark, which must emit nothing.

@@ -19,3 +19,7 @@ type Sink interface {
 	Commit(ctx context.Context, e Epoch, prepared []byte) error
 	Close() error
 }
+
+// Finisher is a sink that holds rows back over several epochs, for larger files.
+// Finish tells it that no row comes any more: the next Prepare takes all of them.
+type Finisher interface{ Finish() }

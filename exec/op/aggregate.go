@@ -285,6 +285,30 @@ func (a *Aggregate) Held() (waiting, released int64) {
 	return waiting, a.gone
 }
 
+// Bytes is the memory of the open panes.
+func (a *Aggregate) Bytes() (n int64) {
+	for _, p := range a.panes {
+		n += p.bytes()
+	}
+	return n
+}
+
+// Snapshot freezes the open panes.
+func (a *Aggregate) Snapshot() (flow.Frozen, error) { return a.freeze(a.panes, a.mem), nil }
+
+// Restore merges the groups of the stored panes, in the order they had.
+func (a *Aggregate) Restore(r flow.StateReader) error {
+	return readRecords(r, a.shape.partial, a.mem, func(rows int64, rec arrow.Record) error {
+		p, err := a.paneOf(a.spanOfPartial(rec))
+		if err != nil {
+			return err
+		}
+		a.merge(p, rec)
+		p.rows += rows
+		return nil
+	})
+}
+
 // Released is the greatest end of the windows let go, types.MinTime before the
 // first.
 func (a *Aggregate) Released() types.Time {

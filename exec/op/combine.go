@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/memory"
 
 	"github.com/millrace-sql/millrace/exec/expr"
@@ -21,9 +22,9 @@ type Combine struct {
 	*shape
 	mem     memory.Allocator
 	waiting []partialSpan // by start
-	ids     []uint32
 
 	absorbed, gone int64 // partial rows taken and let go
+	held           int64 // bytes
 }
 
 // partialSpan is the partial batches of one span, per input.
@@ -41,11 +42,13 @@ func NewCombine(n *plan.Aggregate, mem memory.Allocator) (*Combine, error) {
 
 // Process keeps the partial groups of one span of one shard.
 func (c *Combine) Process(_ context.Context, input int, b flow.Batch, out flow.Out) error {
-	span := window.Span{}
-	if c.windowed {
-		start := types.Time(b.Times(0)[0])
-		span = window.Span{Start: start, End: c.assigner.Step.Next(start)}
-	}
+	c.keep(input, b)
+	out.Count(flow.Absorbed, b.Rows())
+	return nil
+}
+
+func (c *Combine) keep(input int, b flow.Batch) {
+	span := c.spanOfPartial(b.Rec)
 	at, found := slices.BinarySearchFunc(c.waiting, span, func(p partialSpan, s window.Span) int {
 		return compareTimes(p.span.Start, s.Start)
 	})
@@ -58,8 +61,7 @@ func (c *Combine) Process(_ context.Context, input int, b flow.Batch, out flow.O
 	}
 	w.inputs[input] = append(w.inputs[input], b.Keep())
 	c.absorbed += int64(b.Rows())
-	out.Count(flow.Absorbed, b.Rows())
-	return nil
+	c.held += recordBytes(b)
 }
 
 // Advance releases the spans that every shard has passed.
@@ -81,7 +83,9 @@ func (c *Combine) Advance(_ context.Context, wm types.Time, out flow.Out) (types
 			return wm, err
 		}
 		c.waiting = c.waiting[1:]
-		c.gone += w.drop()
+		rows, bytes := w.drop()
+		c.gone += rows
+		c.held -= bytes
 	}
 	return wm, nil
 }
@@ -93,7 +97,7 @@ func (c *Combine) release(w partialSpan, out flow.Out) error {
 	}
 	for _, batches := range w.inputs {
 		for _, b := range batches {
-			c.merge(p, b)
+			c.merge(p, b.Rec)
 		}
 	}
 	err = c.emitResult(p, c.mem, out)
@@ -101,34 +105,44 @@ func (c *Combine) release(w partialSpan, out flow.Out) error {
 	return err
 }
 
-func (c *Combine) merge(p *pane, b flow.Batch) {
-	columns := b.Rec.Columns()[1:]
-	rows := expr.All(int(b.Rec.NumRows()))
-	if cap(c.ids) < len(rows) {
-		c.ids = make([]uint32, len(rows))
-	}
-	ids := c.ids[:len(rows)]
-	p.groups.Assign(columns[:len(c.keys)], rows, ids)
-	states := columns[len(c.keys):]
-	for i, f := range p.funcs {
-		f.Merge(p.groups.Len(), ids, states[:c.states[i]])
-		states = states[c.states[i]:]
-	}
-}
-
-// drop releases the batches and counts their rows.
-func (w partialSpan) drop() (rows int64) {
+// drop releases the batches and counts what was in them.
+func (w partialSpan) drop() (rows, bytes int64) {
 	for _, batches := range w.inputs {
 		for _, b := range batches {
 			rows += int64(b.Rows())
+			bytes += recordBytes(b)
 			b.Release()
 		}
 	}
-	return rows
+	return rows, bytes
 }
 
 // Held is how many partial rows wait, and how many were merged and let go.
 func (c *Combine) Held() (waiting, released int64) { return c.absorbed - c.gone, c.gone }
+
+// Bytes is the memory of the partial groups.
+func (c *Combine) Bytes() int64 { return c.held }
+
+// Snapshot shares the partial groups that wait, by input.
+func (c *Combine) Snapshot() (flow.Frozen, error) {
+	f := &frozenBatches{mem: c.mem}
+	for _, w := range c.waiting {
+		for input, batches := range w.inputs {
+			for _, b := range batches {
+				f.add(int64(input), b, 0)
+			}
+		}
+	}
+	return f, nil
+}
+
+// Restore takes partial groups back.
+func (c *Combine) Restore(r flow.StateReader) error {
+	return readRecords(r, c.partial, c.mem, func(input int64, rec arrow.Record) error {
+		c.keep(int(input), flow.Batch{Rec: rec})
+		return nil
+	})
+}
 
 // Close releases the partial groups held.
 func (c *Combine) Close() error {

@@ -48,5 +48,17 @@ func (l *Limit) Advance(_ context.Context, wm types.Time, _ flow.Out) (types.Tim
 	return wm, nil
 }
 
+// Held is nothing: no row waits.
+func (l *Limit) Held() (waiting, released int64) { return 0, 0 }
+
+// Bytes is nothing worth counting.
+func (l *Limit) Bytes() int64 { return 0 }
+
+// Snapshot is how far the limit has come.
+func (l *Limit) Snapshot() (flow.Frozen, error) { return frozenNumbers{l.skip, l.left}, nil }
+
+// Restore goes on there.
+func (l *Limit) Restore(r flow.StateReader) error { return readNumbers(r, &l.skip, &l.left) }
+
 // Close has nothing to release.
 func (l *Limit) Close() error { return nil }

@@ -199,5 +199,24 @@ func (l *Lookup) Advance(_ context.Context, wm types.Time, out flow.Out) (types.
 	return wm, nil
 }
 
+// Held is nothing: no row waits.
+func (l *Lookup) Held() (waiting, released int64) { return 0, 0 }
+
+// Bytes is nothing: the table belongs to the job.
+func (l *Lookup) Bytes() int64 { return 0 }
+
+// Snapshot is how many bad rows of the table are still to be reported.
+func (l *Lookup) Snapshot() (flow.Frozen, error) { return frozenNumbers{int64(len(l.bad))}, nil }
+
+// Restore leaves out those that have been.
+func (l *Lookup) Restore(r flow.StateReader) error {
+	var left int64
+	if err := readNumbers(r, &left); err != nil {
+		return err
+	}
+	l.bad = l.bad[max(0, len(l.bad)-int(left)):]
+	return nil
+}
+
 // Close leaves the table to its owner.
 func (l *Lookup) Close() error { return nil }

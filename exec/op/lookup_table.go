@@ -97,6 +97,25 @@ rows:
 	return kept
 }
 
+// Snapshot shares the rows; the table never changes.
+func (t *LookupTable) Snapshot(mem memory.Allocator) flow.Frozen {
+	f := &frozenBatches{mem: mem}
+	for _, b := range t.batches {
+		f.add(0, b, 0)
+	}
+	return f
+}
+
+// ReadTable is the batches of a stored Snapshot, which the caller releases, also
+// those that come with an error.
+func ReadTable(r flow.StateReader, mem memory.Allocator) (batches []flow.Batch, err error) {
+	err = readRecords(r, nil, mem, func(_ int64, rec arrow.Record) error {
+		batches = append(batches, flow.Batch{Rec: rec}.Keep())
+		return nil
+	})
+	return batches, err
+}
+
 // Release lets go of the rows.
 func (t *LookupTable) Release() {
 	for _, b := range t.batches {

@@ -22,6 +22,7 @@ type Merge struct {
 	inputs  []mergeInput
 	waiting int64
 	gone    int64 // rows let go
+	held    int64 // bytes
 }
 
 // mergeInput is the rows of one input that still wait, in order: from live row
@@ -37,13 +38,18 @@ func NewMerge(rowtime int, mem memory.Allocator) *Merge { return &Merge{mem: mem
 
 // Process keeps b until the watermark has passed its rows.
 func (m *Merge) Process(_ context.Context, input int, b flow.Batch, out flow.Out) error {
+	m.keep(input, b)
+	out.Count(flow.Absorbed, b.Rows())
+	return nil
+}
+
+func (m *Merge) keep(input int, b flow.Batch) {
 	for len(m.inputs) <= input {
 		m.inputs = append(m.inputs, mergeInput{src: -1})
 	}
 	m.inputs[input].batches = append(m.inputs[input].batches, b.Keep())
 	m.waiting += int64(b.Rows())
-	out.Count(flow.Absorbed, b.Rows())
-	return nil
+	m.held += recordBytes(b)
 }
 
 // Advance emits the rows below wm, in order.
@@ -108,6 +114,7 @@ func (m *Merge) release() {
 	for i := range m.inputs {
 		in := &m.inputs[i]
 		for _, b := range in.batches[:in.batch] {
+			m.held -= recordBytes(b)
 			b.Release()
 		}
 		in.batches, in.batch, in.src = in.batches[in.batch:], 0, -1
@@ -122,9 +129,39 @@ func (m *Merge) Close() error {
 		}
 		m.inputs[i] = mergeInput{src: -1}
 	}
-	m.waiting = 0
+	m.waiting, m.held = 0, 0
 	return nil
 }
 
 // Held is how many rows are held back, and how many were let go.
 func (m *Merge) Held() (waiting, released int64) { return m.waiting, m.gone }
+
+// Bytes is the memory of the rows held back; batches count whole until their last
+// row has gone.
+func (m *Merge) Bytes() int64 { return m.held }
+
+// Snapshot shares the batches held back, by input.
+func (m *Merge) Snapshot() (flow.Frozen, error) {
+	f := &frozenBatches{mem: m.mem}
+	for i := range m.inputs {
+		in := &m.inputs[i]
+		for k, b := range in.batches[in.batch:] {
+			from := 0
+			if k == 0 {
+				from = in.row
+			}
+			if from < b.Rows() {
+				f.add(int64(i), b, from)
+			}
+		}
+	}
+	return f, nil
+}
+
+// Restore takes the batches back.
+func (m *Merge) Restore(r flow.StateReader) error {
+	return readRecords(r, nil, m.mem, func(input int64, rec arrow.Record) error {
+		m.keep(int(input), flow.Batch{Rec: rec})
+		return nil
+	})
+}

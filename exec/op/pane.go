@@ -8,6 +8,8 @@ import (
 	"github.com/apache/arrow/go/v17/arrow/memory"
 
 	"github.com/millrace-sql/millrace/exec/agg"
+	"github.com/millrace-sql/millrace/exec/expr"
+	"github.com/millrace-sql/millrace/exec/flow"
 	"github.com/millrace-sql/millrace/exec/window"
 	"github.com/millrace-sql/millrace/sql/plan"
 	"github.com/millrace-sql/millrace/sql/types"
@@ -26,6 +28,7 @@ type shape struct {
 	states   []int         // how many state columns each call has
 	spare    *pane         // emptied, nil = none
 	columns  []arrow.Array // scratch of the records
+	ids      []uint32      // scratch of merge
 }
 
 // newShape reads a plan node.
@@ -82,6 +85,15 @@ type pane struct {
 	rows   int64
 }
 
+// bytes is the memory held.
+func (p *pane) bytes() int64 {
+	n := p.groups.Bytes()
+	for _, f := range p.funcs {
+		n += f.Bytes()
+	}
+	return n
+}
+
 // newPane takes the spare pane, if there is one: growing table and states again
 // for each window costs more than filling them.
 func (s *shape) newPane(span window.Span) (*pane, error) {
@@ -101,8 +113,12 @@ func (s *shape) newPane(span window.Span) (*pane, error) {
 	return &pane{span: span, groups: agg.NewGroups(kinds), funcs: funcs}, nil
 }
 
-// recycle empties a pane and keeps it for the next span.
+// recycle empties a pane and keeps it for the next span, unless a snapshot needs
+// what is in it.
 func (s *shape) recycle(p *pane) {
+	if p.groups.Frozen() {
+		return
+	}
 	p.groups.Reset()
 	for _, f := range p.funcs {
 		f.Reset()
@@ -149,6 +165,31 @@ func (s *shape) partialRecord(p *pane, mem memory.Allocator) arrow.Record {
 	}
 	s.columns = columns
 	return newRecord(s.partial, columns, n)
+}
+
+// spanOfPartial is the window that a batch of partial groups belongs to.
+func (s *shape) spanOfPartial(rec arrow.Record) window.Span {
+	if !s.windowed {
+		return window.Span{}
+	}
+	start := types.Time(flow.Batch{Rec: rec}.Times(0)[0])
+	return window.Span{Start: start, End: s.assigner.Step.Next(start)}
+}
+
+// merge adds a batch of partial groups to a pane.
+func (s *shape) merge(p *pane, rec arrow.Record) {
+	columns := rec.Columns()[1:]
+	rows := expr.All(int(rec.NumRows()))
+	if cap(s.ids) < len(rows) {
+		s.ids = make([]uint32, len(rows))
+	}
+	ids := s.ids[:len(rows)]
+	p.groups.Assign(columns[:len(s.keys)], rows, ids)
+	states := columns[len(s.keys):]
+	for i, f := range p.funcs {
+		f.Merge(p.groups.Len(), ids, states[:s.states[i]])
+		states = states[s.states[i]:]
+	}
 }
 
 // newRecord takes over the references to columns.

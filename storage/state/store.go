@@ -4,7 +4,9 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
+	"slices"
 
 	"github.com/millrace-sql/millrace/storage/kv"
 )
@@ -40,40 +42,61 @@ func New(db Database, o Options) *Store {
 	return &Store{db: db, reclaim: o.ReclaimBytes}
 }
 
-// Save stores the checkpoint and returns when it is durable. It is the job's latest from the moment its root record is
-// committed: a crash before that leaves the one before. Save borrows c and calls the WriterTo of every operator, in the
-// order of their names. Older epochs are dropped, at once or when enough has come together. Errors: ErrEpoch,
-// ErrTooLarge, those of an operator's WriteTo, the database's; after any of them the latest checkpoint is unchanged,
-// except that an error of dropping older epochs comes after the new one was committed.
-func (s *Store) Save(job string, c Checkpoint) error {
+// Save stores the checkpoint of one job; see SaveAll.
+func (s *Store) Save(job string, c Checkpoint) error { return s.SaveAll(map[string]Checkpoint{job: c}) }
+
+// SaveAll stores the checkpoints of jobs that belong together and returns when they are durable. They are the jobs'
+// latest, all at once, from the moment their root records are committed: a crash before that leaves those before.
+// SaveAll borrows set and calls the WriterTo of every operator, job by job, in the order of their names. Older epochs are
+// dropped, at once or when enough has come together. Errors: ErrEpoch, ErrTooLarge, those of an operator's WriteTo, the
+// database's; after any of them the latest checkpoints are unchanged, except that an error of dropping older epochs comes
+// after the new ones were committed.
+func (s *Store) SaveAll(set map[string]Checkpoint) error {
+	jobs := slices.Sorted(maps.Keys(set))
+	older := map[string][]epochKeys{}
+	var roots kv.Batch
+	for _, job := range jobs {
+		c := set[job]
+		epochs, operators, err := s.write(job, c)
+		if err != nil {
+			return err
+		}
+		older[job] = epochs
+		roots.Put(rootKey(job, c.Epoch), encodeRoot(c, operators))
+	}
+	if err := s.db.Commit(&roots); err != nil {
+		if errors.Is(err, kv.ErrTooLarge) {
+			err = ErrTooLarge
+		}
+		return jobError(jobs[0], set[jobs[0]].Epoch, err)
+	}
+	for _, job := range jobs {
+		if err := s.dropOld(job, older[job], set[job].Epoch); err != nil {
+			return jobError(job, set[job].Epoch, err)
+		}
+	}
+	return nil
+}
+
+// write stores everything of a checkpoint but its root record, and returns what was stored of the job before.
+func (s *Store) write(job string, c Checkpoint) ([]epochKeys, []operator, error) {
 	if len(job) > math.MaxUint16/2 {
-		return jobError(job[:64], c.Epoch, ErrTooLarge)
+		return nil, nil, jobError(job[:64], c.Epoch, ErrTooLarge)
 	}
 	epochs, err := s.epochs(job)
 	if err != nil {
-		return jobError(job, c.Epoch, err)
+		return nil, nil, jobError(job, c.Epoch, err)
 	}
 	for _, e := range epochs {
 		if e.root && e.epoch >= c.Epoch {
-			return jobError(job, c.Epoch, fmt.Errorf("%w: the latest is %d", ErrEpoch, e.epoch))
+			return nil, nil, jobError(job, c.Epoch, fmt.Errorf("%w: the latest is %d", ErrEpoch, e.epoch))
 		}
 	}
 	operators, err := s.writeState(job, c)
 	if err != nil {
-		return jobError(job, c.Epoch, err)
+		return nil, nil, jobError(job, c.Epoch, err)
 	}
-	var b kv.Batch
-	b.Put(rootKey(job, c.Epoch), encodeRoot(c, operators))
-	if err := s.db.Commit(&b); err != nil {
-		if errors.Is(err, kv.ErrTooLarge) {
-			err = ErrTooLarge
-		}
-		return jobError(job, c.Epoch, err)
-	}
-	if err := s.dropOld(job, epochs, c.Epoch); err != nil {
-		return jobError(job, c.Epoch, err)
-	}
-	return nil
+	return epochs, operators, nil
 }
 
 // Latest returns the newest checkpoint of the job, with State nil, and a reader of its operators' state. Every chunk is

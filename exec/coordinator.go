@@ -1,0 +1,216 @@
+package exec
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+)
+
+// Coordinator takes the checkpoints of jobs. Jobs that are joined by
+// in-application streams are a set: they have one checkpoint, and an error of one
+// ends all of them, because the rows between them are nowhere else. Sets do not
+// know each other.
+//
+// It has one goroutine if Every is set, from NewCoordinator to Close. Its methods
+// may be called from any goroutine.
+type Coordinator struct {
+	store Checkpoints
+	every time.Duration
+	retry func(error) bool
+
+	// cutting is held while a checkpoint is taken: one at a time.
+	cutting chan struct{}
+	stop    context.CancelFunc
+	ended   chan struct{}
+
+	mu   sync.Mutex
+	jobs []*Job // built and not closed, in the order of building
+	held error  // what the last checkpoint waits for
+}
+
+// CoordinatorOptions of NewCoordinator.
+type CoordinatorOptions struct {
+	// Every is the time between checkpoints; 0 = only on demand and at the end of
+	// input.
+	Every time.Duration
+	// Retry tells that an error of a store or sink will pass, such as a full disk: the
+	// checkpoint then waits, and with it the lanes of the sinks that prepare.
+	Retry func(error) bool
+}
+
+// NewCoordinator makes a coordinator over a store, which it borrows.
+func NewCoordinator(store Checkpoints, o CoordinatorOptions) *Coordinator {
+	if o.Retry == nil {
+		o.Retry = func(error) bool { return false }
+	}
+	c := &Coordinator{store: store, every: o.Every, retry: o.Retry, cutting: make(chan struct{}, 1), ended: make(chan struct{})}
+	ctx, cancel := context.WithCancel(context.Background())
+	c.stop = cancel
+	if c.every <= 0 {
+		close(c.ended)
+		return c
+	}
+	go c.run(ctx)
+	return c
+}
+
+// Close ends the coordinator's goroutine. Jobs should have ended before.
+func (c *Coordinator) Close() {
+	c.stop()
+	<-c.ended
+}
+
+func (c *Coordinator) run(ctx context.Context) {
+	defer close(c.ended)
+	clock := time.NewTicker(c.every)
+	defer clock.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-clock.C:
+		}
+		for _, s := range c.sets(nil) {
+			// A set that cannot be checkpointed has failed: its rows would be written
+			// again from the last one, ever more of them.
+			if err := c.take(ctx, s.jobs[0], nil); err != nil && ctx.Err() == nil {
+				for _, j := range s.jobs {
+					j.halt(fmt.Errorf("checkpoint: %w", err))
+				}
+			}
+		}
+	}
+}
+
+// Checkpoint takes a checkpoint of the sets of some jobs, of all with none given,
+// and returns when it is committed.
+func (c *Coordinator) Checkpoint(ctx context.Context, jobs ...*Job) error {
+	for _, s := range c.sets(jobs) {
+		if err := c.take(ctx, s.jobs[0], nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Stop takes a checkpoint of the jobs' sets and ends the jobs exactly there: the
+// others of their sets go on. It waits for them. A later run of the same names
+// goes on from there. Where the checkpoint fails, or ctx ends first, the jobs go on.
+func (c *Coordinator) Stop(ctx context.Context, jobs ...*Job) error {
+	for _, s := range c.sets(jobs) {
+		if err := c.take(ctx, s.jobs[0], jobs); err != nil {
+			return err
+		}
+	}
+	for _, j := range jobs {
+		select {
+		case <-j.done:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return nil
+}
+
+// end commits the end of a job's input: with its set, if that has not been done
+// by a checkpoint for another of the set's jobs.
+func (c *Coordinator) end(ctx context.Context, j *Job) error { return c.take(ctx, j, nil) }
+
+// Held is what checkpoints are waiting for, nil for nothing.
+func (c *Coordinator) Held() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.held
+}
+
+// retryEvery is how often something that will pass is tried again.
+const retryEvery = 250 * time.Millisecond
+
+// patient repeats f while its error is one that passes.
+func (c *Coordinator) patient(ctx context.Context, f func() error) error {
+	for {
+		err := f()
+		c.mu.Lock()
+		c.held = nil
+		if err != nil && c.retry(err) {
+			c.held = err
+		}
+		held := c.held
+		c.mu.Unlock()
+		if held == nil {
+			return err
+		}
+		select {
+		case <-time.After(retryEvery):
+		case <-ctx.Done():
+			return errors.Join(ctx.Err(), err)
+		}
+	}
+}
+
+func (c *Coordinator) add(j *Job) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.jobs = append(c.jobs, j)
+}
+
+// join notes that a job is going to use a stream, before it does: a checkpoint that
+// is being taken then has all of them or has come first.
+func (c *Coordinator) join(j *Job, s *Stream) {
+	if c == nil {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	j.streams = append(j.streams, s)
+}
+
+// remove forgets a job that is closed. Where it did more than a checkpoint knows,
+// the last one of its set takes the set's streams back to the checkpoint.
+func (c *Coordinator) remove(j *Job) {
+	c.mu.Lock()
+	if j.undone() {
+		for _, s := range j.streams {
+			s.markDirty()
+		}
+	}
+	c.jobs = slices.DeleteFunc(c.jobs, func(o *Job) bool { return o == j })
+	var reset []*Stream
+	for _, s := range j.streams {
+		if s.isDirty() && !slices.ContainsFunc(c.jobs, func(o *Job) bool { return slices.Contains(o.streams, s) }) {
+			reset = append(reset, s)
+		}
+	}
+	c.mu.Unlock()
+	for _, s := range reset {
+		s.reset(c.store)
+	}
+}
+
+// failed ends the other jobs of a set.
+func (c *Coordinator) failed(j *Job, err error) {
+	for _, s := range c.sets([]*Job{j}) {
+		for _, other := range s.jobs {
+			if other != j {
+				other.halt(&JoinedError{Job: j.name, Err: err})
+			}
+		}
+	}
+}
+
+// JoinedError ends a job because another one of its set has failed.
+type JoinedError struct {
+	Job string
+	Err error
+}
+
+// Error names the other job.
+func (e *JoinedError) Error() string {
+	return fmt.Sprintf("stopped because %s failed, which is joined with it: %v", e.Job, e.Err)
+}
+
+// Unwrap is the error of the other job.
+func (e *JoinedError) Unwrap() error { return e.Err }

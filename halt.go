@@ -1,0 +1,122 @@
+package millrace
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"syscall"
+	"time"
+
+	"github.com/millrace-sql/millrace/exec"
+)
+
+// Checkpoint takes a checkpoint of every running pump, those joined by
+// in-application streams together, and returns when it is committed: what lake
+// tables were given so far is durable, and a crash goes on from here. It is taken
+// every Options.CheckpointEvery anyway.
+func (db *DB) Checkpoint(ctx context.Context) error {
+	db.mu.Lock()
+	closed := db.mu.closed
+	db.mu.Unlock()
+	if closed {
+		return ErrClosed
+	}
+	return db.coord.Checkpoint(ctx)
+}
+
+// Resume starts every pump that is defined and not stopped, where its last
+// checkpoint left it: what a server does with a data directory. Pumps that run
+// already are left alone.
+func (db *DB) Resume(ctx context.Context) error {
+	if err := db.begin(); err != nil {
+		return err
+	}
+	defer db.end()
+	return db.startAll(ctx, db.pumpsIf(func(p *pump) bool {
+		state, _, _ := p.state()
+		return p.started && state != stateRunning
+	}))
+}
+
+// startAll builds the jobs of pumps before it starts any, so that none misses a
+// row of another.
+func (db *DB) startAll(ctx context.Context, pumps []*pump) error {
+	jobs := make([]*exec.Job, 0, len(pumps))
+	for _, p := range pumps {
+		job, err := db.build(ctx, p, sourceMode{db: db})
+		if err != nil {
+			for _, j := range jobs {
+				j.Discard()
+			}
+			return fmt.Errorf("pump %s: %w", p.name, err)
+		}
+		jobs = append(jobs, job)
+	}
+	for i, p := range pumps {
+		p.setJob(jobs[i])
+		jobs[i].Start(context.WithoutCancel(ctx))
+	}
+	return nil
+}
+
+// haltPatience is how long a closing DB tries to take a last checkpoint. Without
+// it nothing is lost: the next run does again what was done since the one before.
+const haltPatience = 10 * time.Second
+
+// halt stops pumps at a checkpoint, or without one if there is none to be had.
+func (db *DB) halt(pumps []*pump) error {
+	var jobs []*exec.Job
+	for _, p := range pumps {
+		if job := p.running(); job != nil {
+			jobs = append(jobs, job)
+		}
+	}
+	errs := []error{db.haltJobs(jobs)}
+	for _, p := range pumps {
+		job := p.running()
+		if job == nil {
+			continue
+		}
+		if err := job.Stop(); err != nil {
+			errs = append(errs, fmt.Errorf("pump %s: %w", p.name, err))
+		}
+		p.setJob(nil)
+	}
+	return errors.Join(errs...)
+}
+
+func (db *DB) haltJobs(jobs []*exec.Job) error {
+	if len(jobs) == 0 {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), haltPatience)
+	defer cancel()
+	err := db.coord.Stop(ctx, jobs...)
+	if err != nil {
+		db.opts.Logger.Warn("no checkpoint at the end", "err", err)
+	}
+	if passes(err) || errors.Is(err, context.DeadlineExceeded) {
+		return nil
+	}
+	return err
+}
+
+// passes tells that an error goes away when somebody makes room.
+func passes(err error) bool { return errors.Is(err, syscall.ENOSPC) }
+
+// forgetState removes the checkpoints of a job.
+func (db *DB) forgetState(job string) error {
+	return errors.Join(db.state.Drop(job), db.state.Drop(job+"/start"))
+}
+
+func (db *DB) pumpsIf(keep func(*pump) bool) []*pump {
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	var out []*pump
+	for _, p := range db.mu.pumps {
+		if keep(p) {
+			out = append(out, p)
+		}
+	}
+	return out
+}
