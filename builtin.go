@@ -134,7 +134,7 @@ func (db *DB) streamConnector() Connector {
 				return nil, err
 			}
 			if len(keys) == 0 {
-				keys = l.GroupKeys
+				keys = l.Key
 			}
 			return stream.NewSink(stream.SinkConfig{
 				Log: db.log, Stream: logName(r), Schema: l.Schema, Incarnation: l.Incarnation, Lane: uint32(l.Number), Key: keys,

@@ -47,7 +47,7 @@ type Lane struct {
 	Pump        string
 	Number      int
 	Schema      types.Schema // of the batches
-	GroupKeys   []int        // columns the rows were grouped by
+	Key         []int        // columns that make the partition key; may be empty
 }
 
 // path resolves a path option.

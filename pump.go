@@ -63,7 +63,7 @@ func (db *DB) insertJob(ctx context.Context, job, name string, incarnation uuid.
 		}
 		out.Sink = func(ctx context.Context, lane int) (flow.Sink, error) {
 			return c.Sink(ctx, ins.Into, ConnectorEnv{Mem: db.opts.Mem, Dir: db.dirOf(ins.Into)}, Lane{
-				Incarnation: incarnation, Pump: name, Number: lane, Schema: ins.Root.Schema(), GroupKeys: ins.GroupKeys,
+				Incarnation: incarnation, Pump: name, Number: lane, Schema: ins.Root.Schema(), Key: ins.Key,
 			})
 		}
 	}

@@ -50,6 +50,7 @@ type part struct {
 	writes string // the stored stream it writes, "" for none
 	// outside is the rows of INSERT ... VALUES: they come in the order of the script.
 	outside bool
+	insert  bool // a streaming INSERT, with checkpoints
 	done    func() error
 }
 
@@ -62,8 +63,6 @@ func (s *stage) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
 	parts, err := s.build(ctx, g)
 	if err != nil {
 		for _, p := range parts {
@@ -74,7 +73,7 @@ func (s *stage) run(ctx context.Context) error {
 		}
 		return err
 	}
-	return s.drive(ctx, cancel, parts, g)
+	return s.drive(ctx, parts, g)
 }
 
 // build makes every job before any runs, so that none misses a row: pumps in
@@ -148,7 +147,12 @@ func (s *stage) buildInsert(ctx context.Context, ins *ast.Insert, mode sourceMod
 		run = uuid.New()
 	}
 	name := "insert/" + run.String()
-	p.job, err = s.db.insertPart(ctx, name, run, bound, s.db.env(mode, s.db.rejectsOf(name, run)))
+	env := s.db.env(mode, s.db.rejectsOf(name, run))
+	if bound.Streaming {
+		env.Coordinator = s.db.coord // an interrupted one resumes
+	}
+	p.job, err = s.db.insertPart(ctx, name, run, bound, env)
+	p.insert = bound.Streaming
 	return p, err
 }
 
@@ -165,9 +169,17 @@ func (s *stage) pumps() []*pump {
 	return out
 }
 
-// drive starts everything and waits. The first error ends all.
-func (s *stage) drive(ctx context.Context, cancel context.CancelFunc, parts []*part, g *graph) error {
+// drive starts everything and waits. The first error ends all where they are; the
+// end of outer ends them at a checkpoint.
+func (s *stage) drive(outer context.Context, parts []*part, g *graph) error {
 	began := time.Now()
+	ctx, cancel := context.WithCancel(context.WithoutCancel(outer))
+	defer cancel()
+	interrupted := make(chan struct{})
+	uninterrupted := context.AfterFunc(outer, func() {
+		defer close(interrupted)
+		s.interrupt(parts, cancel)
+	})
 	var wg sync.WaitGroup
 	errs := make([]error, len(parts))
 	together := 0
@@ -193,14 +205,16 @@ func (s *stage) drive(ctx context.Context, cancel context.CancelFunc, parts []*p
 		}
 		wg.Go(func() {
 			err := p.job.Wait()
-			g.finished(p.writes)
+			if err == nil {
+				g.finished(p.writes) // after an interrupt nothing has come to its end
+			}
 			if err != nil && p.rows == nil {
 				errs[i] = fmt.Errorf("%s: %w", p.title(), err)
 			}
 			if err != nil && p.pump != nil {
 				p.pump.setJob(nil) // reported here, not once more by Close
 			}
-			if err != nil {
+			if err != nil && !errors.Is(err, context.Canceled) {
 				cancel()
 			}
 		})
@@ -209,6 +223,9 @@ func (s *stage) drive(ctx context.Context, cancel context.CancelFunc, parts []*p
 	err := s.seal(ctx, outside, parts)
 	wg.Wait()
 	stop()
+	if !uninterrupted() {
+		<-interrupted
+	}
 	s.account(parts, time.Since(began))
 	err = firstCause(append(errs, err))
 	for _, p := range parts {
@@ -217,8 +234,26 @@ func (s *stage) drive(ctx context.Context, cancel context.CancelFunc, parts []*p
 		if err == nil && p.done != nil {
 			err = p.done()
 		}
+		if err == nil && p.insert {
+			err = s.db.forgetState(p.job.Name())
+		}
 	}
 	return err
+}
+
+// interrupt ends a stage without a result for its open windows: the next run goes
+// on from here.
+func (s *stage) interrupt(parts []*part, cancel context.CancelFunc) {
+	defer cancel()
+	var jobs []*exec.Job
+	for _, p := range parts {
+		if p.pump != nil || p.insert {
+			jobs = append(jobs, p.job)
+		}
+	}
+	if err := s.db.haltJobs(jobs); err != nil {
+		s.notice("interrupted without a checkpoint: %v", err)
+	}
 }
 
 // title is what errors call the part.

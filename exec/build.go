@@ -61,6 +61,12 @@ func (b *builder) node(ctx context.Context, n plan.Node) ([]*lane, error) {
 		return b.lookup(ctx, n)
 	case *plan.Aggregate:
 		return b.aggregate(ctx, n)
+	case *plan.Merge:
+		lanes, err := b.node(ctx, n.Input)
+		if err != nil {
+			return nil, err
+		}
+		return b.ordered(lanes, n.Schema().RowTime)
 	case *plan.Sort:
 		return b.single(ctx, n.Input, "Sort", func() (flow.Operator, error) { return op.NewSort(n, b.job.env.Mem) })
 	case *plan.Limit:

@@ -14,9 +14,9 @@ type Insert struct {
 	Into      *Relation
 	Root      Node
 	Streaming bool
-	// GroupKeys is the columns of Root that the rows were grouped by, the window
-	// left out: the default partition key of a stored stream.
-	GroupKeys []int
+	// Key is the columns of Root that make the partition key in a stored stream; empty
+	// = none of them: the option partition_key, or the first column.
+	Key []int
 }
 
 // Insert binds INSERT INTO ... query. Inside a pump the query is streaming with
@@ -44,7 +44,8 @@ func (b *Binder) Insert(s *ast.Insert, pump bool) (*Insert, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Insert{Into: into, Root: Optimize(root), Streaming: streaming, GroupKeys: groupedColumns(root)}, nil
+	root, key := keyed(root, into)
+	return &Insert{Into: into, Root: Optimize(root), Streaming: streaming, Key: key}, nil
 }
 
 // assign projects the query's columns onto the target's, with the implicit

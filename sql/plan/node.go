@@ -96,6 +96,8 @@ type (
 		Desc       bool
 		NullsFirst bool
 	}
+	// Merge puts the shards of a stream into one order: by rowtime, then by shard.
+	Merge struct{ Input Node }
 	// Limit passes Count rows after the first Offset; Count < 0 = all.
 	Limit struct {
 		Input         Node
@@ -116,6 +118,7 @@ func (*Project) node()   {}
 func (*Aggregate) node() {}
 func (*Lookup) node()    {}
 func (*Sort) node()      {}
+func (*Merge) node()     {}
 func (*Limit) node()     {}
 func (*Union) node()     {}
 
@@ -139,6 +142,9 @@ func (n *Lookup) Schema() types.Schema { return n.schema }
 
 // Schema is the input's.
 func (n *Sort) Schema() types.Schema { return n.Input.Schema() }
+
+// Schema is the input's.
+func (n *Merge) Schema() types.Schema { return n.Input.Schema() }
 
 // Schema is the input's.
 func (n *Limit) Schema() types.Schema { return n.Input.Schema() }
@@ -166,6 +172,9 @@ func (n *Lookup) Inputs() []Node { return []Node{n.Input, n.Table} }
 
 // Inputs is the one input.
 func (n *Sort) Inputs() []Node { return []Node{n.Input} }
+
+// Inputs is the one input.
+func (n *Merge) Inputs() []Node { return []Node{n.Input} }
 
 // Inputs is the one input.
 func (n *Limit) Inputs() []Node { return []Node{n.Input} }
@@ -289,6 +298,9 @@ func (n *Sort) String() string {
 	}
 	return "Sort by " + strings.Join(parts, ", ")
 }
+
+// String says by what.
+func (n *Merge) String() string { return "Merge shards in log order" }
 
 // String is the counts.
 func (n *Limit) String() string {

@@ -113,7 +113,7 @@ func insert(b *plan.Binder, s *ast.Insert, pump bool) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return fmt.Sprintf("into %s: %s\nstreaming %v, grouped by %v\n%s", n.Into, columns(n.Root.Schema()), n.Streaming, n.GroupKeys, plan.Explain(n.Root)), nil
+	return fmt.Sprintf("into %s: %s\nstreaming %v, key %v\n%s", n.Into, columns(n.Root.Schema()), n.Streaming, n.Key, plan.Explain(n.Root)), nil
 }
 
 // columns is the schema with its hidden columns in brackets.

@@ -44,6 +44,9 @@ func prune(n Node, need []bool) (Node, []int) {
 			keys[i].Expr = remap(keys[i].Expr, to)
 		}
 		return &Sort{Input: in, Keys: keys}, to
+	case *Merge:
+		in, to := prune(n.Input, need)
+		return &Merge{Input: in}, to
 	case *Limit:
 		in, to := prune(n.Input, need)
 		return &Limit{Input: in, Count: n.Count, Offset: n.Offset}, to

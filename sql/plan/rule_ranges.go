@@ -66,6 +66,8 @@ func rebuild(n Node, f func(Node) Node) Node {
 		return &c
 	case *Sort:
 		return &Sort{Input: f(n.Input), Keys: n.Keys}
+	case *Merge:
+		return &Merge{Input: f(n.Input)}
 	case *Limit:
 		return &Limit{Input: f(n.Input), Count: n.Count, Offset: n.Offset}
 	case *Union:

@@ -1,0 +1,81 @@
+package plan
+
+import (
+	"slices"
+
+	"github.com/millrace-sql/millrace/sql/types"
+)
+
+// partitionKeyName is the pseudo-column of stored streams.
+const partitionKeyName = "PARTITION_KEY"
+
+// keyed settles the partition key of rows that go into a stored stream, and with
+// it their order, which must depend on the log alone within a key (DESIGN §6, §8):
+//
+//   - the GROUP BY columns of a grouped query: its rows are in one order already;
+//   - else, unless the option partition_key names columns, the key of the record
+//     that a row came from: rows of one key are in one shard, so shards may run on
+//     their own;
+//   - else columns of the row: rows of several shards may share a key, so the
+//     shards are merged in log order first.
+func keyed(root Node, into *Relation) (Node, []int) {
+	if groups := groupedColumns(root); groups != nil {
+		return root, groups
+	}
+	if into.Connector != StoredStream || root.Schema().RowTime < 0 || !fromShards(root) {
+		return root, nil
+	}
+	if _, named := into.Options["partition_key"]; !named {
+		if n, key, ok := carryKey(root); ok {
+			return n, []int{key}
+		}
+	}
+	return &Merge{Input: root}, nil
+}
+
+// fromShards tells whether the rows may come in several lanes: from the shards of a
+// scan, with nothing on the way that orders them.
+func fromShards(n Node) bool {
+	switch n := n.(type) {
+	case *Scan:
+		return n.Relation.Connector != InApplication
+	case *Filter:
+		return fromShards(n.Input)
+	case *Project:
+		return fromShards(n.Input)
+	case *Lookup:
+		return fromShards(n.Input)
+	}
+	return false
+}
+
+// carryKey adds the partition key of the scanned record to the rows of n, as a
+// hidden column behind the others.
+func carryKey(n Node) (out Node, key int, ok bool) {
+	switch n := n.(type) {
+	case *Scan:
+		at := slices.IndexFunc(n.schema.Fields, func(f types.Field) bool { return f.Hidden && f.Name == partitionKeyName })
+		return n, at, at >= 0 && n.Relation.Connector == StoredStream
+	case *Filter:
+		in, key, ok := carryKey(n.Input)
+		return &Filter{Input: in, Cond: n.Cond, Having: n.Having}, key, ok
+	case *Lookup:
+		in, key, ok := carryKey(n.Input)
+		if len(in.Schema().Fields) != len(n.Input.Schema().Fields) {
+			return n, 0, false // the table's columns would move
+		}
+		c := *n
+		c.Input = in
+		return &c, key, ok
+	case *Project:
+		in, from, ok := carryKey(n.Input)
+		if !ok {
+			return n, 0, false
+		}
+		f := in.Schema().Fields[from]
+		c := &Project{Input: in, Exprs: append(slices.Clone(n.Exprs), &Column{Index: from, Name: f.Name, Of: f.Type})}
+		c.schema = types.Schema{Fields: append(slices.Clone(n.schema.Fields), f), RowTime: n.schema.RowTime}
+		return c, len(c.Exprs) - 1, true
+	}
+	return n, 0, false
+}
