@@ -70,6 +70,9 @@ func (c *checker) statement(stmt ast.Statement) error {
 		}
 		return c.draft(rel, t.Pos, t.Options, c.once("stream", rel.Name, t.Pos))
 	case *ast.CreateTable:
+		if stream := plan.AsStream(t); stream != nil {
+			return c.statement(stream)
+		}
 		rel, err := c.binder.CreateTable(t)
 		if err != nil {
 			return err

@@ -60,6 +60,9 @@ func (db *DB) define(ctx context.Context, stmt ast.Statement, dir string) error 
 	case *ast.CreateStream:
 		return db.createStream(ctx, s, dir)
 	case *ast.CreateTable:
+		if stream := plan.AsStream(s); stream != nil {
+			return db.createStream(ctx, stream, dir)
+		}
 		return db.createTable(ctx, s, dir)
 	case *ast.CreateCrawler:
 		return db.createCrawler(s, dir)

@@ -83,6 +83,8 @@ func (o *tally) Emit(b flow.Batch) error {
 
 func (o *tally) Reject(r flow.Rejected) error { return errors.New(r.Name + ": " + r.Message) }
 
+func (o *tally) Promise(types.Time) error { return nil }
+
 func (o *tally) Count(flow.Fate, int) {}
 
 // BenchmarkTumble is the windows alone, one core: batches that lie ready in

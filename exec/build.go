@@ -61,6 +61,10 @@ func (b *builder) node(ctx context.Context, n plan.Node) ([]*lane, error) {
 		return b.lookup(ctx, n)
 	case *plan.Aggregate:
 		return b.aggregate(ctx, n)
+	case *plan.EventTime:
+		return b.eventTime(ctx, n)
+	case *plan.TimeSort:
+		return b.single(ctx, n.Input, "TimeSort", func() (flow.Operator, error) { return op.NewTimeSort(n, b.job.env.Mem), nil })
 	case *plan.Merge:
 		lanes, err := b.node(ctx, n.Input)
 		if err != nil {
@@ -149,6 +153,19 @@ func (b *builder) gather(lanes []*lane, kind string, make func() (flow.Operator,
 	}
 	b.job.task(name, t.run)
 	return []*lane{{tail: &s.next, flush: &t.flush}}, nil
+}
+
+// eventTime checks the rows shard by shard and then puts them into log order.
+func (b *builder) eventTime(ctx context.Context, n *plan.EventTime) ([]*lane, error) {
+	lanes, err := b.each(ctx, n.Input, "EventCheck", func() (flow.Operator, error) { return op.NewEventCheck(n, b.job.env.Mem) })
+	if err != nil {
+		return nil, err
+	}
+	clock := func() (flow.Operator, error) { return op.NewEventTime(n, b.job.env.Mem), nil }
+	if len(lanes) == 1 {
+		return b.onLanes(lanes, "EventTime", clock)
+	}
+	return b.gather(lanes, "EventTime", clock)
 }
 
 // aggregate groups shard by shard and combines the partial groups, or directly

@@ -107,6 +107,9 @@ func (s *step) Reject(r flow.Rejected) error {
 	return s.rejects.Reject(s.ctx, r)
 }
 
+// Promise passes a watermark on in the middle of a call.
+func (s *step) Promise(wm types.Time) error { return s.next.advance(s.ctx, wm) }
+
 // Count takes an operator's statement.
 func (s *step) Count(f flow.Fate, rows int) { s.fates[f] += rows }
 
@@ -153,4 +156,5 @@ func (s silent) Reject(flow.Rejected) error {
 	return fmt.Errorf("operator %s: internal error: a restored state rejects rows", s.operator)
 }
 
-func (silent) Count(flow.Fate, int) {}
+func (silent) Promise(types.Time) error { return nil }
+func (silent) Count(flow.Fate, int)     {}

@@ -63,4 +63,5 @@ func (f *fanOut) Reject(r flow.Rejected) error {
 	return fmt.Errorf("stream %s: internal error: merge rejected a row: %s", f.stream.Name, r.Message)
 }
 
-func (f *fanOut) Count(flow.Fate, int) {}
+func (f *fanOut) Promise(types.Time) error { return nil }
+func (f *fanOut) Count(flow.Fate, int)     {}

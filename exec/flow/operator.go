@@ -35,6 +35,10 @@ type Out interface {
 	Emit(b Batch) error
 	// Reject makes a row of error_stream, or of late_stream when r.Late.
 	Reject(r Rejected) error
+	// Promise tells downstream, between two batches, what Advance's result tells it at
+	// the end: no row below wm will come, but for rows that are late by declared event
+	// time.
+	Promise(wm types.Time) error
 	// Count states the fate of rows that were passed on, absorbed into state or
 	// filtered. Late and rejected rows are counted by Reject.
 	Count(f Fate, rows int)

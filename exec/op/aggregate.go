@@ -28,6 +28,7 @@ type Aggregate struct {
 	argEval []*expr.Evaluator // nil for COUNT(*)
 	rowtime int
 	partial bool
+	late    bool // rows come by declared event time
 	wm      types.Time
 	freed   types.Time // greatest end of a span let go
 	gone    int64      // rows of the panes let go
@@ -45,7 +46,7 @@ func NewAggregate(n *plan.Aggregate, partial bool, mem memory.Allocator) (*Aggre
 	if err != nil {
 		return nil, err
 	}
-	a := &Aggregate{shape: s, mem: mem, partial: partial, rowtime: n.Input.Schema().RowTime, wm: types.MinTime, freed: types.MinTime}
+	a := &Aggregate{shape: s, mem: mem, partial: partial, late: plan.EventTimed(n.Input), rowtime: n.Input.Schema().RowTime, wm: types.MinTime, freed: types.MinTime}
 	for i, k := range n.Keys {
 		if i == s.place {
 			continue
@@ -196,14 +197,14 @@ func compareTimes(x, y types.Time) int {
 	return 0
 }
 
-// rejectLate reports rows below the watermark of their span. By ROWTIME that is
-// an error row (DESIGN §8: late by ROWTIME goes to error_stream).
+// rejectLate reports rows below the watermark of their span: by ROWTIME to
+// error_stream, by declared event time to late_stream (DESIGN §8).
 func (a *Aggregate) rejectLate(b flow.Batch, rows []uint32, span window.Span, out flow.Out) error {
 	for _, row := range rows {
 		err := out.Reject(flow.Rejected{
 			Name: flow.LateRow, Message: fmt.Sprintf("the window ending %s has been released", span.End),
 			RowTime: types.Time(b.Times(a.rowtime)[row]), Batch: b, Row: int(row),
-			Watermark: a.wm, WindowEnd: span.End,
+			Late: a.late, Watermark: a.wm, WindowEnd: span.End,
 		})
 		if err != nil {
 			return err

@@ -21,8 +21,10 @@ type Merge struct {
 	rowtime int
 	inputs  []mergeInput
 	waiting int64
-	gone    int64 // rows let go
-	held    int64 // bytes
+	gone    int64   // rows let go
+	held    int64   // bytes
+	track   bool    // from is wanted
+	from    []int32 // the input of each row of the batch being emitted
 }
 
 // mergeInput is the rows of one input that still wait, in order: from live row
@@ -75,6 +77,7 @@ func (m *Merge) Advance(_ context.Context, wm types.Time, out flow.Out) (types.T
 // next picks up to chunkRows rows below wm and moves the inputs behind them.
 // Linear in the inputs: there are at most 64 shards or a few writers.
 func (m *Merge) next(wm types.Time) (refs []ref, recs []arrow.Record) {
+	m.from = m.from[:0]
 	for len(refs) < chunkRows {
 		best, at := -1, wm
 		for i := range m.inputs {
@@ -92,6 +95,9 @@ func (m *Merge) next(wm types.Time) (refs []ref, recs []arrow.Record) {
 			recs = append(recs, b.Rec)
 		}
 		refs = append(refs, ref{int32(in.src), int32(b.Row(in.row))})
+		if m.track {
+			m.from = append(m.from, int32(best))
+		}
 		in.row++
 	}
 	return refs, recs

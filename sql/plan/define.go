@@ -55,10 +55,6 @@ var reservedStreams = []string{"ERROR_STREAM", "LATE_STREAM"}
 // CreateStream binds CREATE STREAM. Without WITH the relation is an
 // in-application stream. Connector options are checked by the connector.
 func (b *Binder) CreateStream(s *ast.CreateStream) (*Relation, error) {
-	if s.Watermark != nil {
-		return nil, errorAt(s.Watermark.Pos, "WATERMARK FOR is not supported yet").near("WATERMARK").
-			hint("a bounded source can be replayed by a column: WITH ('rowtime'='%s')", s.Watermark.Column.Text)
-	}
 	name, err := ownName(s.Name, "stream")
 	if err != nil {
 		return nil, err
@@ -81,7 +77,8 @@ func (b *Binder) CreateStream(s *ast.CreateStream) (*Relation, error) {
 	if r.Connector == StoredStream {
 		r.Schema.Fields = append(r.Schema.Fields, StoredPseudoColumns()...)
 	}
-	return r, nil
+	r.Watermark, err = watermark(r, s)
+	return r, err
 }
 
 // StoredPseudoColumns is what can be named of a stored stream's rows beside the
@@ -103,7 +100,7 @@ func (b *Binder) CreateTable(s *ast.CreateTable) (*Relation, error) {
 		return nil, errorAt(s.Pos, "CREATE TABLE AS is not supported yet").hint("CREATE TABLE, then INSERT INTO ... SELECT")
 	}
 	if s.Watermark != nil {
-		return nil, errorAt(s.Watermark.Pos, "WATERMARK FOR is not supported yet").near("WATERMARK")
+		return nil, errorAt(s.Watermark.Pos, "a table with WATERMARK FOR is a stream").near("WATERMARK")
 	}
 	if len(s.Name) > 2 {
 		return nil, errorAt(s.Name.Position(), "a table's name is database.table at most")

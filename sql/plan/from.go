@@ -74,6 +74,7 @@ func (b *Binder) tableName(ref *ast.TableName, streaming bool) (Node, *scope, er
 	if bounded {
 		scan.schema.RowTime = -1
 	}
+	n := timed(scan, rel)
 	alias := ref.Parts.Last()
 	if ref.Alias != nil {
 		alias = *ref.Alias
@@ -81,7 +82,7 @@ func (b *Binder) tableName(ref *ast.TableName, streaming bool) (Node, *scope, er
 		alias.Text = rel.Name
 	}
 	schema, err := renamed(scan.schema, ref.ColumnAliases)
-	return scan, newScope(schema, alias), err
+	return n, newScope(schema, alias), err
 }
 
 // relation looks a name up and turns the catalog's answer into a positioned

@@ -44,6 +44,9 @@ func (b *Binder) Insert(s *ast.Insert, pump bool) (*Insert, error) {
 	if err != nil {
 		return nil, err
 	}
+	if into.Connector == InApplication && into.Stream && streaming {
+		root = sorted(root) // the stream is one order of rows
+	}
 	root, key := keyed(root, into)
 	return &Insert{Into: into, Root: Optimize(root), Streaming: streaming, Key: key}, nil
 }

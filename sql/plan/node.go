@@ -96,6 +96,14 @@ type (
 		Desc       bool
 		NullsFirst bool
 	}
+	// EventTime gives the rows of a scan their declared time, in log order, and the
+	// watermark that goes with it.
+	EventTime struct {
+		Input Node
+		Watermark
+	}
+	// TimeSort puts the rows of a stream into the order of their rowtime.
+	TimeSort struct{ Input Node }
 	// Merge puts the shards of a stream into one order: by rowtime, then by shard.
 	Merge struct{ Input Node }
 	// Limit passes Count rows after the first Offset; Count < 0 = all.
@@ -118,6 +126,8 @@ func (*Project) node()   {}
 func (*Aggregate) node() {}
 func (*Lookup) node()    {}
 func (*Sort) node()      {}
+func (*EventTime) node() {}
+func (*TimeSort) node()  {}
 func (*Merge) node()     {}
 func (*Limit) node()     {}
 func (*Union) node()     {}
@@ -142,6 +152,12 @@ func (n *Lookup) Schema() types.Schema { return n.schema }
 
 // Schema is the input's.
 func (n *Sort) Schema() types.Schema { return n.Input.Schema() }
+
+// Schema is the input's: ROWTIME is another time of the same type.
+func (n *EventTime) Schema() types.Schema { return n.Input.Schema() }
+
+// Schema is the input's.
+func (n *TimeSort) Schema() types.Schema { return n.Input.Schema() }
 
 // Schema is the input's.
 func (n *Merge) Schema() types.Schema { return n.Input.Schema() }
@@ -172,6 +188,12 @@ func (n *Lookup) Inputs() []Node { return []Node{n.Input, n.Table} }
 
 // Inputs is the one input.
 func (n *Sort) Inputs() []Node { return []Node{n.Input} }
+
+// Inputs is the one input.
+func (n *EventTime) Inputs() []Node { return []Node{n.Input} }
+
+// Inputs is the one input.
+func (n *TimeSort) Inputs() []Node { return []Node{n.Input} }
 
 // Inputs is the one input.
 func (n *Merge) Inputs() []Node { return []Node{n.Input} }
@@ -298,6 +320,21 @@ func (n *Sort) String() string {
 	}
 	return "Sort by " + strings.Join(parts, ", ")
 }
+
+// String is the declaration.
+func (n *EventTime) String() string {
+	s := fmt.Sprintf("Event time %s, watermark %s", n.Schema().Fields[n.Column].Name, n.Bound)
+	if n.Idle > 0 {
+		s += fmt.Sprintf(", idle after %s", n.Idle.Duration())
+	}
+	if n.Skew > 0 {
+		s += fmt.Sprintf(", at most %s ahead", n.Skew.Duration())
+	}
+	return s
+}
+
+// String says until when rows are kept.
+func (n *TimeSort) String() string { return "Sort by ROWTIME up to the watermark" }
 
 // String says by what.
 func (n *Merge) String() string { return "Merge shards in log order" }

@@ -22,13 +22,16 @@ func keyed(root Node, into *Relation) (Node, []int) {
 	if groups := groupedColumns(root); groups != nil {
 		return root, groups
 	}
-	if into.Connector != StoredStream || root.Schema().RowTime < 0 || !fromShards(root) {
+	if into.Connector != StoredStream || root.Schema().RowTime < 0 {
 		return root, nil
 	}
 	if _, named := into.Options["partition_key"]; !named {
 		if n, key, ok := carryKey(root); ok {
 			return n, []int{key}
 		}
+	}
+	if !fromShards(root) {
+		return root, nil
 	}
 	return &Merge{Input: root}, nil
 }
@@ -56,6 +59,9 @@ func carryKey(n Node) (out Node, key int, ok bool) {
 	case *Scan:
 		at := slices.IndexFunc(n.schema.Fields, func(f types.Field) bool { return f.Hidden && f.Name == partitionKeyName })
 		return n, at, at >= 0 && n.Relation.Connector == StoredStream
+	case *EventTime:
+		in, key, ok := carryKey(n.Input)
+		return &EventTime{Input: in, Watermark: n.Watermark}, key, ok
 	case *Filter:
 		in, key, ok := carryKey(n.Input)
 		return &Filter{Input: in, Cond: n.Cond, Having: n.Having}, key, ok

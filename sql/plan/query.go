@@ -131,7 +131,9 @@ func (b *Binder) setOp(q *ast.SetOp, streaming bool) (Node, error) {
 	}
 	union := &Union{schema: schema}
 	for _, side := range []Node{l, r} {
-		side = castTo(side, schema)
+		if side = castTo(side, schema); streaming {
+			side = sorted(side)
+		}
 		if u, ok := side.(*Union); ok {
 			union.Branches = append(union.Branches, u.Branches...)
 			continue

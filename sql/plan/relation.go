@@ -33,8 +33,22 @@ type Relation struct {
 	// case, without the key `connector`.
 	Connector string
 	Options   map[string]string
+	// Watermark is WATERMARK FOR of a stream: its rowtime is a column; nil = arrival.
+	Watermark *Watermark
 	// ReadOnly relations cannot be the target of INSERT (error_stream).
 	ReadOnly bool
+}
+
+// Watermark declares the time of a stream's rows (DESIGN §6).
+type Watermark struct {
+	Column int
+	// Bound is computed from a row: no row is expected any more at or below the
+	// greatest one seen.
+	Bound Expr
+	// Idle is how far a shard may fall behind the arrival of the others' rows before
+	// it is not waited for; 0 = for ever. Skew is how far a row's time may be ahead
+	// of its arrival; 0 = any.
+	Idle, Skew types.Time
 }
 
 // String is the name as a user would write it.

@@ -44,6 +44,16 @@ func prune(n Node, need []bool) (Node, []int) {
 			keys[i].Expr = remap(keys[i].Expr, to)
 		}
 		return &Sort{Input: in, Keys: keys}, to
+	case *EventTime:
+		need[n.Column] = true
+		uses(need, n.Bound)
+		in, to := prune(n.Input, need)
+		out := &EventTime{Input: in, Watermark: n.Watermark}
+		out.Column, out.Bound = to[n.Column], remap(n.Bound, to)
+		return out, to
+	case *TimeSort:
+		in, to := prune(n.Input, need)
+		return &TimeSort{Input: in}, to
 	case *Merge:
 		in, to := prune(n.Input, need)
 		return &Merge{Input: in}, to

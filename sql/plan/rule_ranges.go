@@ -66,6 +66,10 @@ func rebuild(n Node, f func(Node) Node) Node {
 		return &c
 	case *Sort:
 		return &Sort{Input: f(n.Input), Keys: n.Keys}
+	case *EventTime:
+		return &EventTime{Input: f(n.Input), Watermark: n.Watermark}
+	case *TimeSort:
+		return &TimeSort{Input: f(n.Input)}
 	case *Merge:
 		return &Merge{Input: f(n.Input)}
 	case *Limit:
