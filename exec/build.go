@@ -109,6 +109,8 @@ func (b *builder) step(make func() (flow.Operator, error), count *counters, key 
 		return nil, err
 	}
 	s := &step{op: o, count: count, key: key, wm: types.MinTime, last: types.MinTime}
+	j := b.job
+	s.held = j.env.Budget.hold(fmt.Sprintf("operator %s of %s", key, j.name), j.fail)
 	b.job.steps = append(b.job.steps, s)
 	s.rejects, err = b.rejector(key)
 	return s, err
@@ -150,9 +152,12 @@ func (b *builder) gather(lanes []*lane, kind string, make func() (flow.Operator,
 	b.job.gathers = append(b.job.gathers, t)
 	for i, l := range lanes {
 		*l.tail = &edge{in: t.in, input: i, permits: b.job.permits}
+		for _, src := range l.sources {
+			src.ahead = append(src.ahead, func() bool { return t.meet.ahead(i) })
+		}
 	}
 	b.job.task(name, t.run)
-	return []*lane{{tail: &s.next, flush: &t.flush}}, nil
+	return []*lane{{tail: &s.next, flush: &t.flush, sources: sourcesOf(lanes)}}, nil
 }
 
 // eventTime checks the rows shard by shard and then puts them into log order.

@@ -39,6 +39,9 @@ func (b *builder) output(ctx context.Context, root plan.Node, lanes []*lane, out
 	b.job.inputs = append(b.job.inputs, in)
 	end := &streamEnd{edge: edge{in: out.Stream.in, input: in.input, permits: b.job.permits}, count: b.job.write}
 	*lanes[0].tail = end
+	for _, src := range lanes[0].sources {
+		src.ahead = append(src.ahead, func() bool { return out.Stream.meet.ahead(in.input) })
+	}
 	return nil
 }
 

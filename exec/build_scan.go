@@ -80,7 +80,7 @@ func (b *builder) scan(ctx context.Context, n *plan.Scan) ([]*lane, error) {
 			return nil, err
 		}
 		t.flush = rejectors{t.rejects}
-		lanes[i] = &lane{tail: &t.next, flush: &t.flush}
+		lanes[i] = &lane{tail: &t.next, flush: &t.flush, sources: []*sourceTask{t}}
 		b.job.sources = append(b.job.sources, t)
 		b.job.task(t.key, t.run)
 	}

@@ -34,6 +34,8 @@ type Env struct {
 	// Coordinator takes the job's checkpoints and keeps them over restarts; nil = every
 	// run starts anew, and sinks commit at the end of input alone.
 	Coordinator *Coordinator
+	// Budget bounds the state of all jobs that share it; nil = no bound.
+	Budget *Budget
 	// Start is when the job starts, for rows without a time of their own. A job that
 	// was interrupted goes on with the one it had.
 	Start types.Time

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 
 	"github.com/millrace-sql/millrace/exec/flow"
 	"github.com/millrace-sql/millrace/exec/op"
@@ -34,8 +35,8 @@ type Job struct {
 	start   types.Time  // of rows without a time of their own
 	begun   *Checkpoint // of an interrupted run: start and tables; nil = begins anew
 	restore *Checkpoint
-	epoch   flow.Epoch // of the last checkpoint
-	run     flow.Epoch // of the last start
+	epoch   atomic.Uint64 // of the last checkpoint
+	run     flow.Epoch    // of the last start
 
 	tasks   []namedTask
 	sources []*sourceTask

@@ -31,7 +31,7 @@ func (j *Job) load() (err error) {
 		return err
 	}
 	if j.restore != nil {
-		j.epoch = j.restore.Epoch
+		j.epoch.Store(uint64(j.restore.Epoch))
 	}
 	last, err := store.Latest(startName(j.name))
 	if err != nil || last == nil {
@@ -95,7 +95,7 @@ func (j *Job) refill(ctx context.Context) error {
 // freeze is the job as it stands: its sources wait and nothing is on the way.
 // Sinks begin to prepare; prepared waits for them. stop tells that it ends here.
 func (j *Job) freeze(ctx context.Context, stop bool) (c *Checkpoint, prepared func() error, err error) {
-	c = newCheckpoint(j.epoch + 1)
+	c = newCheckpoint(flow.Epoch(j.epoch.Load() + 1))
 	if stop || j.isEnded() {
 		c.Counters[endedInOrder] = 1
 	}
@@ -183,7 +183,7 @@ func (j *Job) prepare(ctx context.Context, c *Checkpoint) (wait func() error) {
 
 // commit publishes what the sinks have prepared for a checkpoint that is stored.
 func (j *Job) commit(ctx context.Context, c *Checkpoint) error {
-	j.epoch = c.Epoch
+	j.epoch.Store(uint64(c.Epoch))
 	for _, s := range j.sinks {
 		s.mu.Lock()
 		err := j.env.Coordinator.patient(ctx, func() error { return s.sink.Commit(ctx, c.Epoch, c.Tokens[s.key]) })

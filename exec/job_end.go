@@ -7,6 +7,7 @@ func (j *Job) close() error {
 	var errs []error
 	for _, s := range j.steps {
 		errs = append(errs, s.op.Close())
+		s.held.close()
 	}
 	for _, s := range j.sinks {
 		errs = append(errs, s.sink.Close())
@@ -19,6 +20,7 @@ func (j *Job) close() error {
 func (j *Job) Discard() {
 	for _, s := range j.steps {
 		_ = s.op.Close() // its state is in the checkpoint
+		s.held.close()
 	}
 	for _, s := range j.sinks {
 		_ = s.sink.Close() // has written nothing

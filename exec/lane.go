@@ -3,6 +3,8 @@ package exec
 import (
 	"context"
 	"sync"
+	"sync/atomic"
+	"time"
 
 	"github.com/millrace-sql/millrace/exec/flow"
 	"github.com/millrace-sql/millrace/sql/types"
@@ -14,6 +16,15 @@ import (
 type lane struct {
 	tail  *receiver
 	flush *rejectors // of the task that the lane runs on
+	// sources is whose rows come this way: they pause where they are far ahead.
+	sources []*sourceTask
+}
+
+func sourcesOf(lanes []*lane) (all []*sourceTask) {
+	for _, l := range lanes {
+		all = append(all, l.sources...)
+	}
+	return all
 }
 
 // rejectors is those of one task.
@@ -32,7 +43,7 @@ func (r rejectors) Flush(ctx context.Context) error {
 func (l *lane) then(s *step) *lane {
 	*l.flush = append(*l.flush, s.rejects)
 	*l.tail = s
-	return &lane{tail: &s.next, flush: l.flush}
+	return &lane{tail: &s.next, flush: l.flush, sources: l.sources}
 }
 
 // sinkEnd writes to a sink. A checkpoint holds the lock while the sink prepares and
@@ -42,6 +53,7 @@ type sinkEnd struct {
 	sink  flow.Sink
 	count *counters
 	mu    sync.Mutex
+	since atomic.Int64 // when the write under way began, Unix microseconds; 0 = none
 }
 
 func (s *sinkEnd) push(ctx context.Context, b flow.Batch) error {
@@ -50,6 +62,8 @@ func (s *sinkEnd) push(ctx context.Context, b flow.Batch) error {
 	s.count.passed.Add(int64(b.Rows()))
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.since.Store(time.Now().UnixMicro())
+	defer s.since.Store(0)
 	return s.sink.Write(ctx, b)
 }
 

@@ -30,6 +30,8 @@ type step struct {
 	refused int
 
 	waiting, released int64 // as last noted
+	held              *holding
+	seen              sight // for Condition
 	// wm is what was promised to the operator; last the same, but for the end of
 	// input, which is not kept.
 	wm, last types.Time
@@ -49,7 +51,9 @@ func (s *step) process(ctx context.Context, input int, b flow.Batch) error {
 	s.count.passed.Add(int64(s.fates[flow.Passed]))
 	s.count.absorbed.Add(int64(s.fates[flow.Absorbed]))
 	s.count.filtered.Add(int64(s.fates[flow.Filtered]))
-	s.noteHeld()
+	if herr := s.noteHeld(); err == nil {
+		err = herr
+	}
 	if err != nil {
 		return err
 	}
@@ -60,16 +64,18 @@ func (s *step) process(ctx context.Context, input int, b flow.Batch) error {
 }
 
 // noteHeld adds what has changed since the last note: the counters are shared by
-// the operator's instances on all lanes.
-func (s *step) noteHeld() {
+// the operator's instances on all lanes. The error is that of the memory budget.
+func (s *step) noteHeld() error {
 	h, ok := s.op.(flow.Holder)
 	if !ok {
-		return
+		return nil
 	}
+	s.seen.note(s.op, s.wm)
 	waiting, released := h.Held()
 	s.count.waiting.Add(waiting - s.waiting)
 	s.count.released.Add(released - s.released)
 	s.waiting, s.released = waiting, released
+	return s.held.note(h.Bytes())
 }
 
 // advance passes wm through the operator. ErrEnough from downstream does not
@@ -83,7 +89,9 @@ func (s *step) advance(ctx context.Context, wm types.Time) error {
 		s.last = wm
 	}
 	down, err := s.op.Advance(ctx, wm, s)
-	s.noteHeld()
+	if herr := s.noteHeld(); herr != nil && err == nil {
+		err = herr
+	}
 	if err != nil && !errors.Is(err, flow.ErrEnough) {
 		return err
 	}

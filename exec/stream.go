@@ -35,6 +35,10 @@ type StreamConfig struct {
 	Key string
 	// Restore is the checkpoint to go on from, nil = none.
 	Restore *Checkpoint
+	// Budget bounds what waits in the stream; Fail ends the jobs that use it, when it
+	// holds most of an exceeded budget.
+	Budget *Budget
+	Fail   func(*Stream, error)
 }
 
 // Stream is an in-application stream: what its writers publish is merged by
@@ -51,6 +55,9 @@ type Stream struct {
 	// push serialises the outside: its rows enter in the order of their times.
 	push sync.Mutex
 	last types.Time // of the outside's rows; guarded by push
+
+	meet *meeting // of the writers
+	held *holding
 
 	epoch flow.Epoch  // of the last checkpoint; the coordinator's
 	dirty atomic.Bool // a job that used it failed
@@ -86,7 +93,8 @@ type streamInput struct {
 
 // NewStream starts a stream without readers, open to the outside.
 func NewStream(c StreamConfig) *Stream {
-	s := &Stream{StreamConfig: c, in: newInbox(), ended: make(chan struct{}), last: types.MinTime}
+	s := &Stream{StreamConfig: c, in: newInbox(), ended: make(chan struct{}), last: types.MinTime, meet: newMeeting(1)}
+	s.held = c.Budget.hold("stream "+c.Name, func(err error) { s.Fail(s, err) })
 	s.mu.wm, s.mu.open = types.MinTime, true
 	s.mu.inputs, s.mu.names = []writer{{wm: types.MinTime}}, []string{""}
 	s.mu.merge = op.NewMerge(c.Schema.RowTime, c.Mem)
@@ -108,6 +116,7 @@ func (s *Stream) Close() error {
 	<-s.ended
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.held.close()
 	return errors.Join(s.mu.err, s.mu.merge.Close())
 }
 
@@ -175,6 +184,21 @@ func (s *Stream) take(ctx context.Context, m message) {
 	}
 	if err != nil && ctx.Err() == nil && s.mu.err == nil {
 		s.mu.err = err
+	}
+	s.note()
+}
+
+// note tells the writers' sources how far they are ahead of each other. Called with
+// mu held.
+func (s *Stream) note() {
+	for i, w := range s.mu.inputs {
+		p := s.meet.input(i)
+		p.rows.Store(s.mu.merge.Waiting(i))
+		p.wm.Store(int64(w.wm))
+	}
+	s.meet.least.Store(int64(s.mu.wm))
+	if err := s.held.note(s.mu.merge.Bytes()); err != nil && s.Fail != nil {
+		go s.Fail(s, err)
 	}
 }
 

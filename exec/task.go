@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync/atomic"
 
 	"github.com/millrace-sql/millrace/exec/flow"
 	"github.com/millrace-sql/millrace/sql/types"
@@ -24,7 +25,9 @@ type sourceTask struct {
 	rejects Rejector
 	flush   rejectors // its own and those of its chain
 	permits permits
-	gate    *gate // of the job
+	gate    *gate         // of the job
+	ahead   []func() bool // where its rows wait for those of others
+	horizon atomic.Int64  // as last pushed
 
 	offset flow.Offset // after the last page; read while the gate is shut, and at the end
 }
@@ -40,6 +43,9 @@ func (t *sourceTask) run(ctx context.Context) error {
 
 func (t *sourceTask) loop(ctx context.Context, reader flow.Reader) error {
 	for {
+		if err := wait(ctx, t.ahead); err != nil {
+			return err
+		}
 		page, err := reader.Read(ctx, t.rows)
 		if errors.Is(err, io.EOF) {
 			break
@@ -91,6 +97,7 @@ func (t *sourceTask) page(ctx context.Context, p flow.Page) error {
 	}
 	t.offset = p.Next
 	if !t.finite {
+		t.horizon.Store(int64(p.Horizon))
 		if err := t.next.advance(ctx, p.Horizon); err != nil {
 			return err
 		}
@@ -103,6 +110,7 @@ func (t *sourceTask) page(ctx context.Context, p flow.Page) error {
 type gatherTask struct {
 	key     string
 	in      *inbox
+	meet    *meeting
 	wms     []types.Time
 	step    *step
 	flush   rejectors
@@ -110,7 +118,7 @@ type gatherTask struct {
 }
 
 func newGather(key string, inputs int, s *step, p permits, from *Checkpoint) *gatherTask {
-	t := &gatherTask{key: key, in: newInbox(), step: s, permits: p, wms: make([]types.Time, inputs)}
+	t := &gatherTask{key: key, in: newInbox(), step: s, permits: p, wms: make([]types.Time, inputs), meet: newMeeting(inputs)}
 	for i := range t.wms {
 		t.wms[i] = types.MinTime
 		if from == nil {
@@ -152,11 +160,13 @@ func (t *gatherTask) run(ctx context.Context) error {
 func (t *gatherTask) take(ctx context.Context, m message, wm types.Time) (types.Time, error) {
 	t.permits.acquire()
 	defer t.permits.release()
+	defer t.note(m.input)
 	if m.batch.Rec != nil {
 		defer m.batch.Release()
 		return wm, t.step.process(ctx, m.input, m.batch)
 	}
 	t.wms[m.input] = max(t.wms[m.input], m.wm)
+	t.meet.input(m.input).wm.Store(int64(t.wms[m.input]))
 	least := t.wms[0]
 	for _, w := range t.wms[1:] {
 		least = min(least, w)
@@ -164,10 +174,25 @@ func (t *gatherTask) take(ctx context.Context, m message, wm types.Time) (types.
 	if least <= wm {
 		return wm, nil
 	}
+	t.meet.least.Store(int64(least))
+	defer t.noteAll() // the watermark lets rows of every input go
 	if err := t.step.advance(ctx, least); err != nil {
 		return wm, err
 	}
 	return least, t.flush.Flush(ctx)
+}
+
+// note tells the sources of an input how many of its rows wait.
+func (t *gatherTask) note(input int) {
+	if m, ok := t.step.op.(interface{ Waiting(int) int64 }); ok {
+		t.meet.input(input).rows.Store(m.Waiting(input))
+	}
+}
+
+func (t *gatherTask) noteAll() {
+	for i := range t.wms {
+		t.note(i)
+	}
 }
 
 // finish ends the step's output early: nothing further can change the result.

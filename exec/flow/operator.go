@@ -60,14 +60,14 @@ const (
 // far. Absorbed = waiting + released.
 type Holder interface {
 	Held() (waiting, released int64)
+	// Bytes is the memory of what it holds.
+	Bytes() int64
 }
 
 // Stateful is an operator that a checkpoint can hold.
 type Stateful interface {
 	Operator
 	Holder
-	// Bytes is the state held.
-	Bytes() int64
 	// Snapshot is cheap: memory is shared, and copied where it changes later. It runs
 	// between calls. The one before must have been released.
 	Snapshot() (Frozen, error)

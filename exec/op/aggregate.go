@@ -286,6 +286,14 @@ func (a *Aggregate) Held() (waiting, released int64) {
 	return waiting, a.gone
 }
 
+// Oldest is the window that is released next.
+func (a *Aggregate) Oldest() (window.Span, bool) {
+	if !a.windowed || len(a.panes) == 0 {
+		return window.Span{}, false
+	}
+	return a.panes[0].span, true
+}
+
 // Bytes is the memory of the open panes.
 func (a *Aggregate) Bytes() (n int64) {
 	for _, p := range a.panes {

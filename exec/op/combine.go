@@ -120,6 +120,14 @@ func (w partialSpan) drop() (rows, bytes int64) {
 // Held is how many partial rows wait, and how many were merged and let go.
 func (c *Combine) Held() (waiting, released int64) { return c.absorbed - c.gone, c.gone }
 
+// Oldest is the window that is released next.
+func (c *Combine) Oldest() (window.Span, bool) {
+	if !c.windowed || len(c.waiting) == 0 {
+		return window.Span{}, false
+	}
+	return c.waiting[0].span, true
+}
+
 // Bytes is the memory of the partial groups.
 func (c *Combine) Bytes() int64 { return c.held }
 

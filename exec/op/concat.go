@@ -14,6 +14,7 @@ type Concat struct {
 	inputs [][]flow.Batch
 
 	absorbed, gone int64
+	held           int64 // bytes
 }
 
 // NewConcat makes the operator.
@@ -26,6 +27,7 @@ func (c *Concat) Process(_ context.Context, input int, b flow.Batch, out flow.Ou
 	}
 	c.inputs[input] = append(c.inputs[input], b.Keep())
 	c.absorbed += int64(b.Rows())
+	c.held += recordBytes(b)
 	out.Count(flow.Absorbed, b.Rows())
 	return nil
 }
@@ -49,8 +51,12 @@ func (c *Concat) Advance(_ context.Context, wm types.Time, out flow.Out) (types.
 // Held is how many rows wait, and how many were let go.
 func (c *Concat) Held() (waiting, released int64) { return c.absorbed - c.gone, c.gone }
 
+// Bytes is the memory of the rows.
+func (c *Concat) Bytes() int64 { return c.held }
+
 // Close releases the rows held.
 func (c *Concat) Close() error {
+	c.held = 0
 	for _, batches := range c.inputs {
 		for _, b := range batches {
 			b.Release()

@@ -33,6 +33,7 @@ type Merge struct {
 type mergeInput struct {
 	batches         []flow.Batch
 	batch, row, src int
+	waiting         int64
 }
 
 // NewMerge makes a merge by the rowtime column of its batches.
@@ -50,6 +51,7 @@ func (m *Merge) keep(input int, b flow.Batch) {
 		m.inputs = append(m.inputs, mergeInput{src: -1})
 	}
 	m.inputs[input].batches = append(m.inputs[input].batches, b.Keep())
+	m.inputs[input].waiting += int64(b.Rows())
 	m.waiting += int64(b.Rows())
 	m.held += recordBytes(b)
 }
@@ -99,6 +101,7 @@ func (m *Merge) next(wm types.Time) (refs []ref, recs []arrow.Record) {
 			m.from = append(m.from, int32(best))
 		}
 		in.row++
+		in.waiting--
 	}
 	return refs, recs
 }
@@ -141,6 +144,14 @@ func (m *Merge) Close() error {
 
 // Held is how many rows are held back, and how many were let go.
 func (m *Merge) Held() (waiting, released int64) { return m.waiting, m.gone }
+
+// Waiting is how many rows of one input are held back.
+func (m *Merge) Waiting(input int) int64 {
+	if input >= len(m.inputs) {
+		return 0
+	}
+	return m.inputs[input].waiting
+}
 
 // Bytes is the memory of the rows held back; batches count whole until their last
 // row has gone.

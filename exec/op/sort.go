@@ -28,6 +28,7 @@ type Sort struct {
 	columns [][]arrow.Array // per key: its column of each batch
 	refs    []ref
 	gone    int64 // rows let go
+	held    int64 // bytes
 }
 
 // NewSort makes the operator of a plan node.
@@ -52,6 +53,7 @@ func (s *Sort) Process(_ context.Context, _ int, b flow.Batch, out flow.Out) err
 		errs = mergeErrors(errs, bad)
 	}
 	s.batches = append(s.batches, b.Keep())
+	s.held += recordBytes(b)
 	if err := s.rejects.report(b, -1, errs, out); err != nil {
 		return err
 	}
@@ -63,6 +65,7 @@ func (s *Sort) Process(_ context.Context, _ int, b flow.Batch, out flow.Out) err
 	for _, row := range sel {
 		s.refs = append(s.refs, ref{int32(len(s.batches) - 1), int32(row)})
 	}
+	s.held += 8 * int64(len(sel))
 	out.Count(flow.Absorbed, len(sel))
 	return nil
 }
@@ -159,8 +162,12 @@ func compareValues(a arrow.Array, i int, b arrow.Array, j int) int {
 // Held is how many rows wait, and how many were let go.
 func (s *Sort) Held() (waiting, released int64) { return int64(len(s.refs)), s.gone }
 
+// Bytes is the memory of the rows.
+func (s *Sort) Bytes() int64 { return s.held }
+
 // Close releases the rows held.
 func (s *Sort) Close() error {
+	s.held = 0
 	for _, b := range s.batches {
 		b.Release()
 	}
