@@ -12,7 +12,7 @@ import (
 // Database is what the store needs of *kv.DB.
 type Database interface {
 	View(key []byte, fn func(value []byte) error) error
-	Scan(prefix, from []byte, fn func(key, value []byte) error) error
+	Keys(prefix, from []byte, fn func(key []byte, valueBytes int64) error) error
 	Commit(b *kv.Batch) error
 	DropPrefix(prefixes ...[]byte) error
 }
@@ -30,6 +30,7 @@ const defaultReclaimBytes = 16 << 20
 type Store struct {
 	db      Database
 	reclaim int64
+	batch   int // chunks of one commit
 }
 
 // New returns a store over the database, which it borrows.
@@ -37,14 +38,15 @@ func New(db Database, o Options) *Store {
 	if o.ReclaimBytes <= 0 {
 		o.ReclaimBytes = defaultReclaimBytes
 	}
-	return &Store{db: db, reclaim: o.ReclaimBytes}
+	return &Store{db: db, reclaim: o.ReclaimBytes, batch: chunksPerCommit}
 }
 
 // Save stores the checkpoint and returns when it is durable. It is the job's latest from the moment its root record is
 // committed: a crash before that leaves the one before. Save borrows c and calls the WriterTo of every operator, in the
-// order of their names. Older epochs are dropped, at once or when enough has come together. Errors: ErrEpoch,
-// ErrTooLarge, those of an operator's WriteTo, the database's; after any of them the latest checkpoint is unchanged,
-// except that an error of dropping older epochs comes after the new one was committed.
+// order of their names; it holds some 8 MiB of their state in memory. Older epochs are dropped when enough has come
+// together. Errors: ErrEpoch, ErrTooLarge, those of an operator's WriteTo, kv.ErrNoSpace, after all of which the latest
+// checkpoint is unchanged and a checkpoint of the same epoch may be saved, with other state too; after another error of
+// the database the new checkpoint may be the latest or not: Latest tells.
 func (s *Store) Save(job string, c Checkpoint) error {
 	if len(job) > math.MaxUint16/2 {
 		return jobError(job[:64], c.Epoch, ErrTooLarge)
@@ -70,14 +72,15 @@ func (s *Store) Save(job string, c Checkpoint) error {
 		}
 		return jobError(job, c.Epoch, err)
 	}
-	if err := s.dropOld(job, epochs, c.Epoch); err != nil {
+	err = s.dropOld(job, epochs, c.Epoch)
+	if err != nil && !errors.Is(err, kv.ErrNoSpace) { // without space a later Save drops them
 		return jobError(job, c.Epoch, err)
 	}
 	return nil
 }
 
 // Latest returns the newest checkpoint of the job, with State nil, and a reader of its operators' state. Every chunk is
-// known to be there; its checksum is checked when it is read. Errors: ErrNone, ErrCorrupt, the database's.
+// known to be there; its checksum is checked when it is read. Errors: ErrNone, ErrCorrupt, ErrVersion, the database's.
 func (s *Store) Latest(job string) (*Checkpoint, *Reader, error) {
 	epochs, err := s.epochs(job)
 	if err != nil {
@@ -129,7 +132,7 @@ type epochKeys struct {
 func (s *Store) epochs(job string) ([]epochKeys, error) {
 	prefix := jobPrefix(job)
 	var out []epochKeys
-	err := s.db.Scan(prefix, nil, func(k, v []byte) error {
+	err := s.db.Keys(prefix, nil, func(k []byte, valueBytes int64) error {
 		rest := k[len(prefix):]
 		if len(rest) < 9 {
 			return fmt.Errorf("%w: key of %d bytes", ErrCorrupt, len(k))
@@ -139,7 +142,7 @@ func (s *Store) epochs(job string) ([]epochKeys, error) {
 			out = append(out, epochKeys{epoch: e})
 		}
 		last := &out[len(out)-1]
-		last.bytes += int64(len(k) + len(v))
+		last.bytes += int64(len(k)) + valueBytes
 		last.root = last.root || rest[8] == 'r'
 		return nil
 	})
