@@ -162,15 +162,9 @@ func (l *Log) loadStreams() error {
 	}
 	err = l.db.Scan(streamsPrefix, nil, func(k, v []byte) error {
 		name := string(k[len(streamsPrefix):])
-		var d definition
-		if err := json.Unmarshal(v, &d); err != nil {
+		d, err := parseDefinition(v)
+		if err != nil {
 			return fmt.Errorf("definition of stream %q: %w", name, err)
-		}
-		if d.Version != definitionVersion {
-			return fmt.Errorf("definition of stream %q: %w: found %d, this program reads %d", name, ErrVersion, d.Version, definitionVersion)
-		}
-		if d.Shards < 1 || d.Shards > MaxShards {
-			return fmt.Errorf("definition of stream %q has %d shards", name, d.Shards)
 		}
 		l.streams[name] = newStream(name, d)
 		return nil
@@ -186,6 +180,21 @@ func (l *Log) loadStreams() error {
 		}
 	}
 	return nil
+}
+
+// parseDefinition reads the stored definition of a stream.
+func parseDefinition(value []byte) (definition, error) {
+	var d definition
+	if err := json.Unmarshal(value, &d); err != nil {
+		return d, err
+	}
+	if d.Version != definitionVersion {
+		return d, fmt.Errorf("%w: found %d, this program reads %d", ErrVersion, d.Version, definitionVersion)
+	}
+	if d.Shards < 1 || d.Shards > MaxShards {
+		return d, fmt.Errorf("%d shards: %w", d.Shards, ErrShardCount)
+	}
+	return d, nil
 }
 
 // Streams returns the names of all streams, sorted.
