@@ -149,6 +149,9 @@ func (f *faulty) reopen(t *testing.T) {
 func TestEveryWriteFailsOnce(t *testing.T) {
 	for _, fault := range []kvfault.Fault{kvfault.FailBefore, kvfault.FailAfter, kvfault.StopBefore, kvfault.StopAfter} {
 		for _, disk := range []bool{false, true} {
+			if disk && fault < kvfault.StopBefore {
+				continue // a log that goes on is the same in memory, and faster
+			}
 			for at := 1; ; at++ {
 				dir := ""
 				if disk {
