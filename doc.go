@@ -24,6 +24,7 @@
 //	1      storage/kv             the one Badger database: atomic batches, durability, the lock
 //	2      sql/parse              the grammar: a statement or clause; the rewrite for sqlparser
 //	2      sql/plan               names, types, windows by monotonicity, signatures, rules, EXPLAIN
+//	2      storage/kvfault        how a test makes writes fail, the process die, the power fail
 //	2      storage/shardlog       stored streams: blocks, group commit, horizon, reading
 //	2      storage/state          checkpoints
 //	2      storage/catalog        definitions, databases, tables, partitions, crawlers

@@ -4,10 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"syscall"
 	"time"
 
 	"github.com/millrace-sql/millrace/exec"
+	"github.com/millrace-sql/millrace/storage/kv"
 )
 
 // Checkpoint takes a checkpoint of every running pump, those joined by
@@ -102,7 +102,7 @@ func (db *DB) haltJobs(jobs []*exec.Job) error {
 }
 
 // passes tells that an error goes away when somebody makes room.
-func passes(err error) bool { return errors.Is(err, syscall.ENOSPC) }
+func passes(err error) bool { return errors.Is(err, kv.ErrNoSpace) }
 
 // forgetState removes the checkpoints of a job.
 func (db *DB) forgetState(job string) error {

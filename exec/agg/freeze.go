@@ -10,7 +10,7 @@ import (
 // goroutine while the Func goes on; Release on any, once.
 type Frozen interface {
 	// Range is a Func with the states of groups lo to hi-1, numbered from 0; lo is a
-	// multiple of FrozenRange. Each range can be had once.
+	// multiple of FrozenRange.
 	Range(lo, hi int) Func
 	Release()
 }
@@ -37,7 +37,7 @@ type cells[T any] struct {
 type held[T any] struct {
 	mu    sync.Mutex
 	n     int
-	kept  []bool // pages copied, or read already
+	kept  []bool // pages copied
 	pages [][]T
 }
 
@@ -89,12 +89,11 @@ func (c *cells[T]) frozen(lo, hi int) cells[T] {
 	out := make([]T, 0, hi-lo)
 	for at := lo; at < hi; at += pageGroups {
 		p := at / pageGroups
-		if page := h.pages[p]; page != nil {
+		if page := h.pages[p]; h.kept[p] {
 			out = append(out, page...)
-			h.pages[p] = nil
 			continue
 		}
-		h.kept[p] = true // it may change from here on
+		// It stays protected: a write that failed reads it again.
 		out = c.copy(out, at, min(at+pageGroups, hi))
 	}
 	return cells[T]{live: out, clone: c.clone}

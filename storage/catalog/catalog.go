@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -71,9 +72,32 @@ func list[T any](c *Catalog, prefix []byte) ([]T, error) {
 	return out, err
 }
 
+// documentVersion is that of the documents. They carry it in a member "v", which is absent in version 1.
+const documentVersion = 1
+
 func decode(v []byte, into any) error {
+	if err := checkVersion(v); err != nil {
+		return err
+	}
 	if err := json.Unmarshal(v, into); err != nil {
 		return fmt.Errorf("%w: %w", ErrCorrupt, err)
+	}
+	return nil
+}
+
+// checkVersion parses a document a second time only if it looks as if it had the member.
+func checkVersion(v []byte) error {
+	if !bytes.Contains(v, []byte(`"v"`)) {
+		return nil
+	}
+	doc := struct {
+		V int `json:"v"`
+	}{documentVersion}
+	if err := json.Unmarshal(v, &doc); err != nil {
+		return fmt.Errorf("%w: %w", ErrCorrupt, err)
+	}
+	if doc.V != documentVersion {
+		return fmt.Errorf("%w: found %d, this program reads %d", ErrVersion, doc.V, documentVersion)
 	}
 	return nil
 }

@@ -35,7 +35,7 @@ func (c *Catalog) PutDefinition(d Definition) (Definition, error) {
 	return d, fail(string(d.Kind), d.Name, c.put(key, d))
 }
 
-// Definition returns the definition of that exact name. Errors: ErrNotFound, ErrCorrupt, the store's.
+// Definition returns the definition of that exact name. Errors: ErrNotFound, ErrCorrupt, ErrVersion, the store's.
 func (c *Catalog) Definition(kind Kind, database, name string) (Definition, error) {
 	d, err := get[Definition](c, entryKey(definitions, string(kind), database, name))
 	return d, fail(string(kind), name, err)
@@ -87,7 +87,7 @@ func (c *Catalog) PutCrawler(w Crawler) (Crawler, error) {
 	return w, fail("crawler", w.Name, c.put(key, w))
 }
 
-// Crawler returns the crawler of that exact name. Errors: ErrNotFound, ErrCorrupt, the store's.
+// Crawler returns the crawler of that exact name. Errors: ErrNotFound, ErrCorrupt, ErrVersion, the store's.
 func (c *Catalog) Crawler(name string) (Crawler, error) {
 	w, err := get[Crawler](c, entryKey(crawlers, name))
 	return w, fail("crawler", name, err)

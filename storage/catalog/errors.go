@@ -3,6 +3,8 @@ package catalog
 import (
 	"errors"
 	"fmt"
+
+	"github.com/millrace-sql/millrace/storage/kv"
 )
 
 var (
@@ -17,6 +19,8 @@ var (
 	ErrName = errors.New("unusable name")
 	// ErrCorrupt says that a stored document cannot be read.
 	ErrCorrupt = errors.New("corrupt catalog entry")
+	// ErrVersion says that a stored document was written by a newer program; it is kv.ErrVersion.
+	ErrVersion = kv.ErrVersion
 )
 
 func fail(noun, name string, err error) error {

@@ -51,7 +51,7 @@ func (c *Catalog) ReplacePartitions(database, table string, parts []Partition) e
 	return fail("partitions of table", table, err)
 }
 
-// Partition returns the partition with these values. Errors: ErrNotFound, for the table too, ErrCorrupt, the store's.
+// Partition returns the partition with these values. Errors: ErrNotFound, for the table too, ErrCorrupt, ErrVersion, the store's.
 func (c *Catalog) Partition(database, table string, values []string) (Partition, error) {
 	c.write.Lock() // for the same reason as in Partitions
 	defer c.write.Unlock()
@@ -63,7 +63,7 @@ func (c *Catalog) Partition(database, table string, values []string) (Partition,
 	return p, fail("partition of table", table, err)
 }
 
-// Partitions lists the partitions of a table in the order of their values. Errors: ErrNotFound, ErrCorrupt, the store's.
+// Partitions lists the partitions of a table in the order of their values. Errors: ErrNotFound, ErrCorrupt, ErrVersion, the store's.
 func (c *Catalog) Partitions(database, table string) ([]Partition, error) {
 	// A writer removes the generation that it superseded, so the table must stand still.
 	c.write.Lock()

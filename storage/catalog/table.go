@@ -34,7 +34,7 @@ func (c *Catalog) PutDatabase(d Database) (Database, error) {
 	return d, fail("database", d.Name, c.put(key, d))
 }
 
-// Database returns the database of that exact name. Errors: ErrNotFound, ErrCorrupt, the store's.
+// Database returns the database of that exact name. Errors: ErrNotFound, ErrCorrupt, ErrVersion, the store's.
 func (c *Catalog) Database(name string) (Database, error) {
 	d, err := get[Database](c, entryKey(databases, name))
 	return d, fail("database", name, err)
@@ -108,7 +108,7 @@ func equal(a, b any) (bool, error) {
 	return bytes.Equal(x, y), err
 }
 
-// Table returns the table of that exact name. Errors: ErrNotFound, ErrCorrupt, the store's.
+// Table returns the table of that exact name. Errors: ErrNotFound, ErrCorrupt, ErrVersion, the store's.
 func (c *Catalog) Table(database, name string) (Table, error) {
 	e, err := get[tableEntry](c, entryKey(tables, database, name))
 	return e.Table, fail("table", name, err)

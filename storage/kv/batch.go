@@ -9,8 +9,9 @@ import (
 // Batch is a set of writes that DB.Commit makes visible and durable together or not at all. Of several writes to one
 // key the last one counts. The zero value is an empty batch; a batch belongs to one goroutine.
 type Batch struct {
-	ops   []operation
-	bytes int
+	ops    []operation
+	bytes  int
+	values int // bytes of values
 }
 
 type operation struct {
@@ -22,6 +23,7 @@ type operation struct {
 func (b *Batch) Put(key, value []byte) {
 	b.ops = append(b.ops, operation{key: key, value: value})
 	b.bytes += len(key) + len(value) + entryBytes
+	b.values += len(value)
 }
 
 // Delete removes key; a key that is not there is no error. The key is borrowed until the batch is committed or reset.
@@ -39,12 +41,20 @@ func (b *Batch) Bytes() int { return b.bytes }
 // Reset empties the batch and keeps its memory for the next one.
 func (b *Batch) Reset() {
 	clear(b.ops)
-	b.ops, b.bytes = b.ops[:0], 0
+	b.ops, b.bytes, b.values = b.ops[:0], 0, 0
+}
+
+// Each calls fn with every write in the order in which they were added; a removed key has no value. Key and value must not
+// be changed.
+func (b *Batch) Each(fn func(key, value []byte, remove bool)) {
+	for _, op := range b.ops {
+		fn(op.key, op.value, op.remove)
+	}
 }
 
 // Commit writes the batch atomically and returns once it is as durable as Options.Durability asks; the batch is left as
-// it is. Errors: ErrTooLarge and ErrClosed, after which nothing was written; after any other error the batch may or may
-// not be stored. An empty batch is a no-op. Commit waits while DropPrefix runs.
+// it is. Errors: ErrNoSpace, ErrTooLarge and ErrClosed, after which nothing was written; after any other error the batch
+// may or may not be stored. An empty batch is a no-op. Commit waits while DropPrefix runs.
 func (d *DB) Commit(b *Batch) error {
 	if len(b.ops) == 0 {
 		return nil
@@ -53,8 +63,15 @@ func (d *DB) Commit(b *Batch) error {
 		return err
 	}
 	defer d.leave()
+	return d.write(b, nil, func() error { return d.commit(b) })
+}
+
+func (d *DB) commit(b *Batch) error {
 	d.drop.RLock()
 	defer d.drop.RUnlock()
+	if err := d.space.forBatch(b); err != nil {
+		return err
+	}
 	txn := d.db.NewTransaction(true)
 	defer txn.Discard()
 	for i := range b.ops {

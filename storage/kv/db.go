@@ -3,13 +3,17 @@ package kv
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 
 	"github.com/dgraph-io/badger/v4"
 )
 
 // The version of the whole directory; each owner of keys versions its own values besides.
-const formatVersion = "millrace 1"
+const (
+	formatName    = "millrace "
+	formatVersion = "1"
+)
 
 var formatKey = []byte{0, 'F', 'O', 'R', 'M', 'A', 'T'}
 
@@ -18,6 +22,10 @@ type DB struct {
 	db       *badger.DB
 	memory   bool
 	maxValue int
+	segment  int64 // size of a value file
+
+	space     *space
+	intercept func(Write) error
 
 	dropping sync.Mutex   // one DropPrefix at a time: freeing space writes, which the next drop would refuse
 	drop     sync.RWMutex // held by commits for reading: see dropKeys and collectFile
@@ -30,20 +38,27 @@ type DB struct {
 }
 
 // Open opens the database in dir, creating the directory if needed; "" is a new database in memory. Errors: ErrLocked
-// when the directory is in use, ErrFormat when it holds another format version or something that is not ours, and the
-// operating system's error (fs.ErrPermission and the like) when it cannot be read. The caller closes the DB.
+// when the directory is in use, ErrVersion when it holds another format version, ErrFormat when it holds something that is
+// not ours, ErrNoSpace when less than half of the reserve is free, and the operating system's error (fs.ErrPermission and
+// the like) when it cannot be read. The caller closes the DB.
 func Open(dir string, o Options) (*DB, error) {
 	if dir != "" {
 		if err := checkDirectory(dir); err != nil {
 			return nil, err
 		}
 	}
+	// Opening writes too: logs of earlier runs become tables.
+	space := o.space(dir)
+	if err := space.forRemoval(0); err != nil {
+		return nil, err
+	}
 	opts := o.badger(dir)
 	b, err := badger.Open(opts)
 	if err != nil {
 		return nil, openError(dir, err)
 	}
-	d := &DB{db: b, memory: dir == "", maxValue: memoryValueMax, cursors: map[*Cursor]struct{}{}}
+	d := &DB{db: b, memory: dir == "", maxValue: memoryValueMax, cursors: map[*Cursor]struct{}{},
+		segment: o.segmentBytes(), space: space, intercept: o.Intercept}
 	d.idle.L = &d.mu
 	if !d.memory {
 		d.maxValue = int(opts.ValueLogFileSize) / 2
@@ -57,8 +72,12 @@ func Open(dir string, o Options) (*DB, error) {
 func (d *DB) checkFormat(dir string) error {
 	version, err := d.Get(formatKey)
 	if err == nil {
-		if string(version) != formatVersion {
-			return fmt.Errorf("kv: data directory %s: %w: found %q, this program reads %q", dir, ErrFormat, version, formatVersion)
+		found, ours := strings.CutPrefix(string(version), formatName)
+		switch {
+		case !ours:
+			return fmt.Errorf("kv: data directory %s: %w: it says %q", dir, ErrFormat, version)
+		case found != formatVersion:
+			return fmt.Errorf("kv: data directory %s: %w: found %s, this program reads %s", dir, ErrVersion, found, formatVersion)
 		}
 		return nil
 	}
@@ -77,7 +96,7 @@ func (d *DB) checkFormat(dir string) error {
 		return fmt.Errorf("kv: data directory %s: %w: it holds data without a version", dir, ErrFormat)
 	}
 	var b Batch
-	b.Put(formatKey, []byte(formatVersion))
+	b.Put(formatKey, []byte(formatName+formatVersion))
 	return d.Commit(&b)
 }
 

@@ -7,6 +7,9 @@
 // Durability is decided here and nowhere else: see Durability. A data directory is held by one process at a time.
 // With an empty directory name the database lives in memory and is gone after Close.
 //
+// The database underneath cannot survive a full disk, so a commit that would leave less than Options.ReserveBytes free is
+// refused with ErrNoSpace before anything is written.
+//
 // Units: sizes are bytes. Concurrency: every method of DB may be called by any number of goroutines; a Batch
 // and a Cursor belong to one goroutine. Callbacks run on the caller's goroutine. Close waits for running calls and leaves no
 // goroutine behind. The package never logs and never retries.

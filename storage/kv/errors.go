@@ -13,8 +13,14 @@ import (
 var (
 	// ErrLocked says that another process (or another DB of this process) holds the data directory.
 	ErrLocked = errors.New("data directory is in use by another process")
-	// ErrFormat says that the directory was written by another version of the format, or is not ours.
+	// ErrFormat says that the directory holds data that is not ours.
 	ErrFormat = errors.New("unsupported data directory format")
+	// ErrVersion says that something stored has a version of its format that this program does not know: it was
+	// written by a newer one. Every storage package returns it for what it owns.
+	ErrVersion = errors.New("unknown format version")
+	// ErrNoSpace says that a commit would have left less free space than Options.ReserveBytes. Nothing was written; the
+	// same commit succeeds when there is room again.
+	ErrNoSpace = errors.New("no space left for the data directory")
 	// ErrClosed is returned by every call after Close.
 	ErrClosed = errors.New("database is closed")
 	// ErrNotFound says that no value is stored under the key.

@@ -208,7 +208,25 @@ func TestFormatVersion(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	golden, err := os.ReadFile("testdata/FORMAT")
+	if err != nil {
+		t.Fatal(err)
+	}
+	change(func(b *Batch) {
+		if got := formatName + formatVersion; got != string(golden) {
+			t.Errorf("written: %q, want %q", got, golden)
+		}
+		b.Put(formatKey, golden)
+	})
+	if err := reopen(); err != nil {
+		t.Error(err)
+	}
 	change(func(b *Batch) { b.Put(formatKey, []byte("millrace 2")) })
+	if err := reopen(); !errors.Is(err, ErrVersion) || !strings.Contains(err.Error(), "found 2, this program reads 1") {
+		t.Errorf("error is %v", err)
+	}
+	dir = t.TempDir()
+	change(func(b *Batch) { b.Put(formatKey, []byte("other 1")) })
 	if err := reopen(); !errors.Is(err, ErrFormat) {
 		t.Errorf("error is %v", err)
 	}

@@ -31,6 +31,15 @@ type Options struct {
 	// SegmentBytes is the size of one value file, between 1 MiB and 1 GiB; 0 means 128 MiB. Space of deleted values
 	// comes back file by file, so smaller files give it back sooner. A value cannot be larger than a file.
 	SegmentBytes int64
+	// ReserveBytes of the file system stay free: a commit that would leave less is refused with ErrNoSpace. 0 means
+	// 128 MiB, below 0 there is no limit; ignored in memory. Below some 64 MiB a full disk may end the process.
+	ReserveBytes int64
+	// Free returns how many bytes may still be written to the file system of the data directory, for tests and quotas;
+	// nil asks the operating system, at most every 10 ms. Ignored in memory.
+	Free func() (int64, error)
+	// Intercept, for fault tests, is called with every change in the place of making it: Write.Do makes it, and the
+	// error returned is what the caller sees. Nil costs nothing.
+	Intercept func(w Write) error
 }
 
 const (

@@ -37,7 +37,13 @@ func (d *DB) View(key []byte, fn func(value []byte) error) error {
 // Key and value are valid during the call and must not be changed. Returning ErrStop ends the scan without an error, any
 // other error ends it and is returned as it is. It sees the state at its start: commits during the scan do not show.
 func (d *DB) Scan(prefix, from []byte, fn func(key, value []byte) error) error {
-	return d.iterate(prefix, from, false, fn)
+	return d.iterate(prefix, from, false, func(item *badger.Item) error { return d.value(item, item.Key(), fn) })
+}
+
+// Keys is Scan without reading the values: fn gets their sizes in bytes, which may be off by some bytes for values of a
+// kibibyte and more.
+func (d *DB) Keys(prefix, from []byte, fn func(key []byte, valueBytes int64) error) error {
+	return d.iterate(prefix, from, false, func(item *badger.Item) error { return fn(item.Key(), item.ValueSize()) })
 }
 
 // Last calls fn with the greatest key that starts with prefix and is not above upTo (nil: no bound). Key and value are
@@ -47,9 +53,9 @@ func (d *DB) Last(prefix, upTo []byte, fn func(key, value []byte) error) error {
 		upTo = successor(prefix)
 	}
 	found := false
-	err := d.iterate(prefix, upTo, true, func(k, v []byte) error {
+	err := d.iterate(prefix, upTo, true, func(item *badger.Item) error {
 		found = true
-		if err := fn(k, v); err != nil {
+		if err := d.value(item, item.Key(), fn); err != nil {
 			return err
 		}
 		return ErrStop
@@ -72,7 +78,7 @@ func successor(prefix []byte) []byte {
 	return nil
 }
 
-func (d *DB) iterate(prefix, from []byte, reverse bool, fn func(key, value []byte) error) error {
+func (d *DB) iterate(prefix, from []byte, reverse bool, fn func(item *badger.Item) error) error {
 	if err := d.enter(); err != nil {
 		return err
 	}
@@ -94,7 +100,7 @@ func (d *DB) iterate(prefix, from []byte, reverse bool, fn func(key, value []byt
 			}
 			return nil
 		}
-		err := d.value(item, item.Key(), fn)
+		err := fn(item)
 		if errors.Is(err, ErrStop) {
 			return nil
 		}

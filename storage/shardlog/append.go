@@ -45,7 +45,7 @@ type request struct {
 }
 
 // Append adds the records to the stream, in order per shard, and returns one receipt per record once all of them are
-// durable. It blocks for that: for a group commit, and for the disk. The records are borrowed until it returns. An
+// durable. It blocks for that: for a group commit, and for room on the disk (see Paused). The records are borrowed until it returns. An
 // append of up to some megabytes is atomic; of a larger one a prefix may be stored when it fails. On an error the
 // receipts returned, possibly none, are those of the records that are durable for certain.
 //

@@ -2,6 +2,7 @@ package shardlog
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 
 	"github.com/millrace-sql/millrace/sql/types"
@@ -60,30 +61,17 @@ func (l *Log) run() {
 	if l.db.InMemory() {
 		r.limit = min(roundBytes, l.db.MaxBatch()*3/4)
 	}
-	for {
-		l.mu.Lock()
-		tasks := l.tasks
-		l.tasks = nil
-		idle := len(tasks) == 0 && len(l.queue) == 0 && !l.renew
+	for t := l.next(); !t.end; t = l.next() {
+		for _, task := range t.tasks {
+			task.err = task.work()
+			close(task.done)
+		}
 		switch {
-		case l.closed:
-			l.refuse(tasks, ErrClosed)
-			l.mu.Unlock()
-			return
-		case l.failed != nil:
-			l.refuse(nil, l.failed)
-			idle = len(tasks) == 0
+		case t.commit:
+			l.commit(r)
+		case len(t.tasks) == 0:
+			l.sleep(t.wait)
 		}
-		l.mu.Unlock()
-		if idle {
-			<-l.wake
-			continue
-		}
-		for _, t := range tasks {
-			t.err = t.work()
-			close(t.done)
-		}
-		l.commit(r)
 	}
 }
 
@@ -111,7 +99,7 @@ func (l *Log) commit(r *round) {
 	}
 	l.mu.Lock()
 	lead := l.clock.nextLead()
-	if l.renew {
+	if l.renew && lead < types.MaxTime {
 		lead = max(lead, l.opts.Now()+leadTime)
 	}
 	stored := l.clock.lead
@@ -161,33 +149,44 @@ func (q *request) refusal() error {
 	return nil
 }
 
-// settle publishes a round that was written, or fails the log after one that was not, and tells the requests.
+// settle publishes a round that was written, and tells the requests. One that was not written for want of space is taken
+// back and tried again later; after any other error the log fails.
 func (l *Log) settle(r *round, lead types.Time, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.clock.settle()
 	l.renew = false
-	if err != nil {
-		l.failed = fmt.Errorf("group commit: %w", err)
-		for i, q := range r.requests {
-			q.receipts = q.receipts[:r.settled[i]]
-		}
-		r.forget()
-		l.refuse(nil, l.failed)
+	if errors.Is(err, kv.ErrNoSpace) {
+		n := len(r.requests)
+		r.undo()
+		l.requeue(n)
+		l.clock.retract()
+		l.pause(err)
 		return
 	}
-	l.clock.lead = lead
+	if err != nil {
+		r.undo()
+		l.fail(fmt.Errorf("group commit: %w", err))
+		return
+	}
+	l.paused = nil
+	l.clock.settle(lead)
 	for i, b := range r.blocks {
 		b.shard.publish(r.sealed[i], l.opts.HeadBytes)
 	}
 	for _, ln := range r.lanes {
 		ln.next = ln.upcoming
 	}
+	n := len(r.requests)
 	r.forget()
+	l.requeue(n)
+}
+
+// requeue keeps those of the first n requests that have records left, and all behind them; called with the lock held.
+func (l *Log) requeue(n int) {
 	rest := l.queue[:0]
 	for i, q := range l.queue {
 		switch {
-		case i >= len(r.requests):
+		case i >= n:
 			rest = append(rest, q)
 		case len(q.receipts) == len(q.records):
 			q.finish(nil)
@@ -200,4 +199,11 @@ func (l *Log) settle(r *round, lead types.Time, err error) {
 	}
 	clear(l.queue[len(rest):])
 	l.queue = rest
+}
+
+// fail lets nothing be appended any more: what the failed write left behind is known only when the log is opened again.
+// The clock stays in flight, because what it stamped may be stored. Called with the lock held.
+func (l *Log) fail(err error) {
+	l.failed = err
+	l.refuse(nil, err)
 }

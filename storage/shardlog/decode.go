@@ -3,6 +3,7 @@ package shardlog
 import (
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"hash/crc32"
 	"math"
 	"slices"
@@ -17,19 +18,19 @@ const maxBodyBytes = 32 << 20
 
 var (
 	errShort    = errors.New("shorter than its header says")
-	errVersion  = errors.New("unknown block version")
 	errChecksum = errors.New("checksum does not match")
 	errHeader   = errors.New("impossible header")
 	errBody     = errors.New("body does not fit its header")
 )
 
-// parseHeader reads the header without checking the checksum, which covers the body too.
+// parseHeader reads the header without checking the checksum, which covers the body too. Checksum and version have their
+// place in every version.
 func parseHeader(stored []byte) (header, error) {
 	if len(stored) < headerBytes {
 		return header{}, errShort
 	}
-	if stored[4] != blockVersion {
-		return header{}, errVersion
+	if v := stored[4]; v != blockVersion {
+		return header{}, fmt.Errorf("%w: found %d, this program reads %d", ErrVersion, v, blockVersion)
 	}
 	le := binary.LittleEndian
 	h := header{
@@ -85,14 +86,15 @@ func (d *decoder) take(v []byte) error {
 // decode checks a stored block and points b at its records. It never panics, whatever the bytes.
 func (d *decoder) decode(stored []byte, b *Block) error {
 	h, err := parseHeader(stored)
-	if err != nil {
-		return err
-	}
-	if len(stored) != headerBytes+h.storedBytes {
+	if err == nil && len(stored) != headerBytes+h.storedBytes || errors.Is(err, errShort) {
 		return errShort
 	}
+	// A damaged byte is told from another version by the checksum.
 	if crc32.Checksum(stored[4:], castagnoli) != binary.LittleEndian.Uint32(stored) {
 		return errChecksum
+	}
+	if err != nil {
+		return err
 	}
 	if err := d.unpack(&h, stored[headerBytes:]); err != nil {
 		return err

@@ -16,5 +16,6 @@
 //
 // Units: times are types.Time (microseconds since 1970 UTC), sizes are bytes. Concurrency: every method of Log may be
 // called by any number of goroutines; a Reader belongs to one. Log.Close ends the committer and wakes all readers.
-// The package never logs, and never retries a failed write: after one, Append refuses until the log is opened again.
+// The package never logs, and never retries a failed write: after one, Append refuses until the log is opened again. A full
+// disk is no failure: nothing was written, appends wait (Log.Paused says so) and go on by themselves, readers never notice.
 package shardlog

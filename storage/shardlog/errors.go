@@ -3,6 +3,8 @@ package shardlog
 import (
 	"errors"
 	"fmt"
+
+	"github.com/millrace-sql/millrace/storage/kv"
 )
 
 var (
@@ -27,9 +29,11 @@ var (
 	// ErrLane says that the first ordinal of an append is not the one that its lane goes on with (see LastOrdinal).
 	// Nothing was appended.
 	ErrLane = errors.New("ordinal does not continue its lane")
+	// ErrVersion says that a block or a definition was written by a newer program; it is kv.ErrVersion.
+	ErrVersion = kv.ErrVersion
 )
 
-// CorruptError says that a stored block is missing, damaged, or of an unknown version.
+// CorruptError says that a stored block is missing or damaged.
 type CorruptError struct {
 	Stream   string
 	Shard    int

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"time"
 
 	"github.com/millrace-sql/millrace/sql/types"
 	"github.com/millrace-sql/millrace/storage/kv"
@@ -23,6 +24,8 @@ type Log struct {
 	tasks      []*task
 	renew      bool  // the lead must be stored even if nothing is appended
 	failed     error // the write error after which nothing is appended any more
+	paused     error // why appends wait, see Paused
+	retryAt    time.Time
 	closed     bool
 
 	wake  chan struct{} // holds a token when the committer has something to look at
@@ -30,7 +33,8 @@ type Log struct {
 }
 
 // Open opens the log in the database, which the log borrows: it must stay open until Close. One log per database. It
-// reads the newest block of every shard; a *CorruptError says that one of them is damaged. Open starts one goroutine.
+// reads the newest block of every shard; a *CorruptError says that one of them is damaged, ErrVersion that a stream or a
+// block was written by a newer program. It opens on a full disk too, see Paused. Open starts one goroutine.
 func Open(db *kv.DB, o Options) (*Log, error) {
 	o = o.withDefaults()
 	l := &Log{db: db, opts: o, streams: map[string]*stream{}, wake: make(chan struct{}, 1), ended: make(chan struct{})}
@@ -62,11 +66,15 @@ func (l *Log) load() error {
 		return fmt.Errorf("shardlog: %w", err)
 	}
 	lead := max(l.clock.last, l.opts.Now()) + leadTime
-	if err := l.storeLead(lead); err != nil {
-		return err
+	err = l.storeLead(lead)
+	if errors.Is(err, kv.ErrNoSpace) {
+		// Readers need no space; the horizon stands still until a lead is stored.
+		l.clock.lead = l.clock.last
+		l.pause(err)
+		return nil
 	}
 	l.clock.lead = lead
-	return nil
+	return err
 }
 
 func (l *Log) storeLead(t types.Time) error {
@@ -97,8 +105,12 @@ func (l *Log) Close() error {
 	if l.db.InMemory() || l.failed != nil {
 		return nil
 	}
-	// After an orderly end the next start goes on right behind the last promise, not a second later.
-	return l.storeLead(l.clock.last)
+	// After an orderly end the next start goes on right behind the last promise, not a second later. It can do without.
+	err := l.storeLead(l.clock.last)
+	if errors.Is(err, kv.ErrNoSpace) {
+		return nil
+	}
+	return err
 }
 
 // Horizon returns a time below which nothing will ever be committed to the shard, and thereby keeps later arrivals from

@@ -26,7 +26,7 @@ type Reader struct {
 }
 
 // Reader returns a reader of the shard that starts at the position. Errors: ErrNoStream, ErrNoShard, ErrPosition,
-// ErrClosed, *CorruptError.
+// ErrClosed, *CorruptError, ErrVersion.
 func (l *Log) Reader(stream string, shard int, from Position) (*Reader, error) {
 	st, err := l.stream(stream)
 	if err != nil {
@@ -163,7 +163,7 @@ func (r *Reader) load() error {
 	if errors.Is(err, kv.ErrNotFound) {
 		// The reader starts inside a block.
 		var key []byte
-		if key, _, err = l.findBlock(sh, r.next); err == nil {
+		if key, err = l.findBlock(sh, r.next); err == nil {
 			err = l.decodeStored(r.cursor, sh, key, r.dec, r.view)
 		}
 	}

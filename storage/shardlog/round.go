@@ -14,6 +14,14 @@ func (r *round) reset() {
 	r.batch.Reset()
 }
 
+// undo takes the round back: its records count as never looked at.
+func (r *round) undo() {
+	for i, q := range r.requests {
+		q.receipts, q.busy = q.receipts[:r.settled[i]], false
+	}
+	r.forget()
+}
+
 // forget ends the round for the shards and lanes that took part, and lets go of what belongs to the requests.
 func (r *round) forget() {
 	for _, b := range r.blocks {
@@ -86,7 +94,8 @@ func (r *round) start(sh *shard, ln *lane, ordinal uint64) *builder {
 	return b
 }
 
-// write seals the blocks and commits them with the ordinals of their lanes.
+// write seals the blocks and commits them with the ordinals of their lanes. On disk that is one commit, whatever the size:
+// what fails with kv.ErrNoSpace has left nothing behind.
 func (l *Log) write(r *round) error {
 	for _, b := range r.blocks {
 		var nextOrdinal uint64
@@ -94,12 +103,9 @@ func (l *Log) write(r *round) error {
 			nextOrdinal = b.lane.upcoming
 		}
 		r.sealed = append(r.sealed, b.seal(l.opts.Codec, nextOrdinal))
-		key := blockKey(b.shard.stream.ID, b.shard.number, b.first)
-		head, err := l.writeChunks(key, b.stored)
-		if err != nil {
+		if err := l.putBlock(&r.batch, blockKey(b.shard.stream.ID, b.shard.number, b.first), b.stored); err != nil {
 			return err
 		}
-		r.batch.Put(key, head)
 	}
 	for _, ln := range r.lanes {
 		r.batch.Put(ln.key, binary.LittleEndian.AppendUint64(nil, ln.upcoming))
@@ -107,19 +113,23 @@ func (l *Log) write(r *round) error {
 	return l.db.Commit(&r.batch)
 }
 
-// writeChunks stores what exceeds the largest value under further keys, one commit each, and returns what goes into the
-// first. Without that one nobody looks at the others, so the block still appears at once.
-func (l *Log) writeChunks(key, stored []byte) ([]byte, error) {
+// putBlock puts the block into the batch, in chunks when it exceeds the largest value. In memory a batch does not hold as
+// much: there the further chunks are committed first, one by one. Without the first chunk nobody looks at the others, so
+// the block still appears at once.
+func (l *Log) putBlock(batch *kv.Batch, key, stored []byte) error {
 	limit := l.db.MaxValue()
-	if len(stored) <= limit {
-		return stored, nil
-	}
 	for at, n := limit, 1; at < len(stored); at, n = at+limit, n+1 {
+		chunk := stored[at:min(at+limit, len(stored))]
+		if !l.db.InMemory() {
+			batch.Put(chunkKey(key, n), chunk)
+			continue
+		}
 		var b kv.Batch
-		b.Put(chunkKey(key, n), stored[at:min(at+limit, len(stored))])
+		b.Put(chunkKey(key, n), chunk)
 		if err := l.db.Commit(&b); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return stored[:limit], nil
+	batch.Put(key, stored[:min(limit, len(stored))])
+	return nil
 }

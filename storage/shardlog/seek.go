@@ -46,43 +46,42 @@ func (l *Log) firstSequence(sh *shard, end uint64) (uint64, error) {
 	return first, nil
 }
 
-// seekTime finds the first block that has an arrival not below t, by bisection: arrivals grow with sequence numbers.
+// seekTime finds the first block that has an arrival not below t, by bisection: arrivals grow with sequence numbers. It
+// reads whole blocks, because only their checksum tells a damaged header, which would lead past records.
 func (l *Log) seekTime(sh *shard, t types.Time, lo, hi uint64) (uint64, error) {
+	d, b := newDecoder(), &Block{}
 	for lo < hi {
-		_, h, err := l.findBlock(sh, lo+(hi-lo)/2)
+		key, err := l.findBlock(sh, lo+(hi-lo)/2)
+		if err == nil {
+			err = l.decodeStored(l.db, sh, key, d, b)
+		}
 		if err != nil {
 			return 0, err
 		}
-		if h.maxArrival < t {
-			lo = h.first + uint64(h.count)
+		if b.maxArrival < t {
+			lo = b.first + uint64(b.count)
 		} else {
-			hi = h.first
+			hi = b.first
 		}
 	}
 	return lo, nil
 }
 
-// findBlock returns the key and header of the block that holds the sequence number.
-func (l *Log) findBlock(sh *shard, sequence uint64) (key []byte, h header, err error) {
+// findBlock returns the key of the block that holds the sequence number, if there is one.
+func (l *Log) findBlock(sh *shard, sequence uint64) (key []byte, err error) {
 	// The bound is above all chunks of a block that begins at this very number.
 	upTo := chunkKey(blockKey(sh.stream.ID, sh.number, sequence), -1)
 	err = l.db.Last(shardPrefix(sh.stream.ID, sh.number), upTo, func(k, _ []byte) error {
 		key = append(key, k[:min(len(k), blockKeyBytes)]...)
 		return nil
 	})
-	if err == nil {
-		err = l.db.View(key, func(v []byte) (err error) {
-			h, err = parseHeader(v)
-			return err
-		})
-	}
 	if errors.Is(err, kv.ErrNotFound) {
-		return nil, header{}, corrupt(sh, sequence, "no block holds this record")
+		return nil, corrupt(sh, sequence, "no block holds this record")
 	}
 	if err != nil {
-		return nil, header{}, l.blockError(sh, sequence, err)
+		return nil, streamError(sh.stream.name, err)
 	}
-	return key, h, nil
+	return key, nil
 }
 
 // readBlock decodes a stored block into memory of its own.
@@ -124,10 +123,13 @@ func (l *Log) decodeStored(from viewer, sh *shard, key []byte, d *decoder, b *Bl
 
 // blockError names the block where its bytes are at fault, and passes on the database's errors.
 func (l *Log) blockError(sh *shard, sequence uint64, err error) error {
-	for _, bad := range []error{errShort, errVersion, errChecksum, errHeader, errBody} {
+	for _, bad := range []error{errShort, errChecksum, errHeader, errBody} {
 		if errors.Is(err, bad) {
 			return corrupt(sh, sequence, bad.Error())
 		}
+	}
+	if errors.Is(err, ErrVersion) {
+		err = fmt.Errorf("block in %s, sequence %d: %w", ShardID(sh.number), sequence, err)
 	}
 	return streamError(sh.stream.name, err)
 }

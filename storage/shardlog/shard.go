@@ -1,6 +1,7 @@
 package shardlog
 
 import (
+	"bytes"
 	"errors"
 	"sort"
 
@@ -24,24 +25,51 @@ type shard struct {
 
 // loadShard finds where the shard goes on, from its newest block.
 func (l *Log) loadShard(sh *shard) error {
-	prefix := shardPrefix(sh.stream.ID, sh.number)
-	var key []byte
-	err := l.db.Last(prefix, nil, func(k, _ []byte) error {
-		key = append(key, k...)
+	for {
+		var key []byte
+		err := l.db.Last(shardPrefix(sh.stream.ID, sh.number), nil, func(k, _ []byte) error {
+			key = append(key, k...)
+			return nil
+		})
+		if errors.Is(err, kv.ErrNotFound) {
+			return nil
+		}
+		if err != nil {
+			return streamError(sh.stream.name, err)
+		}
+		block := key[:min(len(key), blockKeyBytes)]
+		if len(key) > len(block) {
+			if again, err := l.removeOrphans(block); err != nil {
+				return streamError(sh.stream.name, err)
+			} else if again {
+				continue
+			}
+		}
+		var b Block
+		if err := l.readBlock(sh, block, &b); err != nil {
+			return err
+		}
+		sh.next = b.first + uint64(b.count)
+		return nil
+	}
+}
+
+// removeOrphans removes the further chunks of a block that has no first one: the process ended between the two. Left
+// there, they would stand in the way of the blocks to come.
+func (l *Log) removeOrphans(block []byte) (removed bool, err error) {
+	err = l.db.View(block, func([]byte) error { return nil })
+	if !errors.Is(err, kv.ErrNotFound) {
+		return false, err
+	}
+	var b kv.Batch
+	err = l.db.Keys(block, nil, func(k []byte, _ int64) error {
+		b.Delete(bytes.Clone(k))
 		return nil
 	})
-	if errors.Is(err, kv.ErrNotFound) {
-		return nil
+	if err == nil {
+		err = l.db.Commit(&b)
 	}
-	if err != nil {
-		return streamError(sh.stream.name, err)
-	}
-	var b Block
-	if err := l.readBlock(sh, key[:min(len(key), blockKeyBytes)], &b); err != nil {
-		return err
-	}
-	sh.next = b.first + uint64(b.count)
-	return nil
+	return true, err
 }
 
 // publish shows a committed block to readers; called with the log's lock held.

@@ -47,7 +47,8 @@ func newStream(name string, d definition) *stream {
 }
 
 // CreateStream makes an empty stream of that many shards, which divide the hash space equally; it returns when the stream
-// is durable. Errors: ErrStreamExists, ErrStreamName, ErrShardCount, ErrClosed, the database's.
+// is durable. On a full disk it does not wait. Errors: ErrStreamExists, ErrStreamName, ErrShardCount, ErrClosed,
+// kv.ErrNoSpace, after which nothing has changed, and the database's, after which the log refuses changes like Append.
 func (l *Log) CreateStream(name string, shards int) error {
 	if len(name) == 0 || len(name) > 1024 {
 		return streamError(name, ErrStreamName)
@@ -59,7 +60,7 @@ func (l *Log) CreateStream(name string, shards int) error {
 		l.mu.Lock()
 		_, exists := l.streams[name]
 		d := definition{Version: definitionVersion, ID: l.nextStream, Shards: shards, Created: l.opts.Now()}
-		l.mu.Unlock()
+		l.mu.Unlock() // only this goroutine changes what was read
 		if exists {
 			return streamError(name, ErrStreamExists)
 		}
@@ -70,7 +71,7 @@ func (l *Log) CreateStream(name string, shards int) error {
 		var b kv.Batch
 		b.Put(streamKey(name), value)
 		b.Put(nextStreamKey, binary.LittleEndian.AppendUint32(nil, d.ID+1))
-		if err := l.db.Commit(&b); err != nil {
+		if err := l.store(&b); err != nil {
 			return streamError(name, err)
 		}
 		l.mu.Lock()
@@ -82,7 +83,9 @@ func (l *Log) CreateStream(name string, shards int) error {
 }
 
 // DropStream removes a stream, its records and its lanes; waiting appends and readers get ErrNoStream. Once it returns
-// nil or a crash follows, the stream stays removed. Errors: ErrNoStream, ErrClosed, the database's.
+// nil or a crash follows, the stream stays removed. On a full disk it works as long as half of the reserve is free. Errors:
+// ErrNoStream, ErrClosed, kv.ErrNoSpace, after which nothing has changed, and the database's, after which the log refuses
+// changes like Append.
 func (l *Log) DropStream(name string) error {
 	return l.do(func() error {
 		st, err := l.stream(name)
@@ -92,7 +95,7 @@ func (l *Log) DropStream(name string) error {
 		var b kv.Batch
 		b.Delete(streamKey(name))
 		b.Put(droppedKey(st.ID), nil)
-		if err := l.db.Commit(&b); err != nil {
+		if err := l.store(&b); err != nil {
 			return streamError(name, err)
 		}
 		l.mu.Lock()
@@ -104,7 +107,25 @@ func (l *Log) DropStream(name string) error {
 	})
 }
 
-// purge removes what dropped streams left behind, a crash in an earlier purge included.
+// store commits a change of definitions. Like a group commit that fails, one that may or may not be stored fails the log:
+// what is appended to a stream that may be dropped could not be acknowledged.
+func (l *Log) store(b *kv.Batch) error {
+	l.mu.Lock()
+	failed := l.failed
+	l.mu.Unlock()
+	if failed != nil {
+		return failed
+	}
+	err := l.db.Commit(b)
+	if err != nil && !errors.Is(err, kv.ErrNoSpace) {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.fail(fmt.Errorf("change of definitions: %w", err))
+	}
+	return err
+}
+
+// purge removes what dropped streams left behind, a crash in an earlier purge included. Without space the next one does.
 func (l *Log) purge() error {
 	var prefixes [][]byte
 	var b kv.Batch
@@ -122,7 +143,7 @@ func (l *Log) purge() error {
 			err = l.db.Commit(&b)
 		}
 	}
-	if err != nil {
+	if err != nil && !errors.Is(err, kv.ErrNoSpace) {
 		return fmt.Errorf("shardlog: remove dropped streams: %w", err)
 	}
 	return nil
@@ -141,12 +162,9 @@ func (l *Log) loadStreams() error {
 	}
 	err = l.db.Scan(streamsPrefix, nil, func(k, v []byte) error {
 		name := string(k[len(streamsPrefix):])
-		var d definition
-		if err := json.Unmarshal(v, &d); err != nil {
+		d, err := parseDefinition(v)
+		if err != nil {
 			return fmt.Errorf("definition of stream %q: %w", name, err)
-		}
-		if d.Version != definitionVersion || d.Shards < 1 || d.Shards > MaxShards {
-			return fmt.Errorf("definition of stream %q: version %d with %d shards", name, d.Version, d.Shards)
 		}
 		l.streams[name] = newStream(name, d)
 		return nil
@@ -162,6 +180,21 @@ func (l *Log) loadStreams() error {
 		}
 	}
 	return nil
+}
+
+// parseDefinition reads the stored definition of a stream.
+func parseDefinition(value []byte) (definition, error) {
+	var d definition
+	if err := json.Unmarshal(value, &d); err != nil {
+		return d, err
+	}
+	if d.Version != definitionVersion {
+		return d, fmt.Errorf("%w: found %d, this program reads %d", ErrVersion, d.Version, definitionVersion)
+	}
+	if d.Shards < 1 || d.Shards > MaxShards {
+		return d, fmt.Errorf("%d shards: %w", d.Shards, ErrShardCount)
+	}
+	return d, nil
 }
 
 // Streams returns the names of all streams, sorted.

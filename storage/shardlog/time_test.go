@@ -59,7 +59,7 @@ func TestHorizonStaysAtTheCommitInFlight(t *testing.T) {
 	if h, _ := c.horizon(); h != 10 {
 		t.Errorf("horizon %d is above the first arrival in flight", h)
 	}
-	c.settle()
+	c.settle(types.MaxTime)
 	if h, _ := c.horizon(); h != 30 {
 		t.Errorf("horizon %d after the commit", h)
 	}

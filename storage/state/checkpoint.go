@@ -6,6 +6,7 @@ import (
 	"io"
 
 	"github.com/millrace-sql/millrace/sql/types"
+	"github.com/millrace-sql/millrace/storage/kv"
 )
 
 var (
@@ -13,8 +14,10 @@ var (
 	ErrNone = errors.New("no checkpoint")
 	// ErrEpoch says that a checkpoint is not newer than the latest one of its job.
 	ErrEpoch = errors.New("epoch does not grow")
-	// ErrCorrupt says that a root record or a chunk is missing, damaged or of an unknown version.
+	// ErrCorrupt says that a root record or a chunk is missing or damaged.
 	ErrCorrupt = errors.New("corrupt checkpoint")
+	// ErrVersion says that a root record was written by a newer program; it is kv.ErrVersion.
+	ErrVersion = kv.ErrVersion
 	// ErrTooLarge says that a root record does not fit into one value, or a job's name into a key.
 	ErrTooLarge = errors.New("checkpoint is too large")
 )

@@ -4,10 +4,6 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
-	"maps"
-	"slices"
-
-	"github.com/millrace-sql/millrace/storage/kv"
 )
 
 // chunkBytes is the size of all chunks of an operator but the last.
@@ -24,63 +20,6 @@ type operator struct {
 type chunk struct {
 	length uint32
 	crc    uint32
-}
-
-// writeState stores the state of all operators, each chunk in a commit of its own.
-func (s *Store) writeState(job string, c Checkpoint) ([]operator, error) {
-	var out []operator
-	w := &chunkWriter{db: s.db, job: job, epoch: c.Epoch, buf: make([]byte, 0, chunkBytes)}
-	for i, name := range slices.Sorted(maps.Keys(c.State)) {
-		w.operator, w.chunks = i, nil
-		if _, err := c.State[name].WriteTo(w); err != nil {
-			return nil, fmt.Errorf("operator %q: %w", name, err)
-		}
-		if err := w.flush(); err != nil {
-			return nil, fmt.Errorf("operator %q: %w", name, err)
-		}
-		out = append(out, operator{name: name, chunks: w.chunks})
-	}
-	return out, nil
-}
-
-// chunkWriter cuts what is written to it into chunks and stores them.
-type chunkWriter struct {
-	db       Database
-	job      string
-	epoch    uint64
-	operator int
-	chunks   []chunk
-	buf      []byte
-}
-
-func (w *chunkWriter) Write(p []byte) (int, error) {
-	written := 0
-	for len(p) > 0 {
-		n := min(len(p), chunkBytes-len(w.buf))
-		w.buf = append(w.buf, p[:n]...)
-		p = p[n:]
-		if len(w.buf) == chunkBytes {
-			if err := w.flush(); err != nil {
-				return written, err
-			}
-		}
-		written += n
-	}
-	return written, nil
-}
-
-func (w *chunkWriter) flush() error {
-	if len(w.buf) == 0 {
-		return nil
-	}
-	var b kv.Batch
-	b.Put(chunkKey(w.job, w.epoch, w.operator, len(w.chunks)), w.buf)
-	if err := w.db.Commit(&b); err != nil {
-		return err
-	}
-	w.chunks = append(w.chunks, chunk{uint32(len(w.buf)), crc32.Checksum(w.buf, castagnoli)})
-	w.buf = w.buf[:0]
-	return nil
 }
 
 // Reader reads the operators' state of one checkpoint. It is valid until the job's next Save or Drop.

@@ -54,7 +54,7 @@ func decodeRoot(in []byte) (*Checkpoint, []operator, error) {
 		return nil, nil, fmt.Errorf("%w: checksum of the root record does not match", ErrCorrupt)
 	}
 	if in[4] != rootVersion {
-		return nil, nil, fmt.Errorf("%w: the root record has version %d", ErrCorrupt, in[4])
+		return nil, nil, fmt.Errorf("root record: %w: found %d, this program reads %d", ErrVersion, in[4], rootVersion)
 	}
 	d := &rootDecoder{in: in[5:]}
 	c := &Checkpoint{Epoch: d.uvarint()}

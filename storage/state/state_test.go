@@ -2,6 +2,7 @@ package state
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -151,6 +152,12 @@ func TestGoldenRoot(t *testing.T) {
 	if wantRoot := sample(300); err != nil || !reflect.DeepEqual(*c, wantRoot) || !reflect.DeepEqual(ops, operators) {
 		t.Errorf("read %+v %+v, %v", c, ops, err)
 	}
+	next := bytes.Clone(want)
+	next[4]++
+	binary.LittleEndian.PutUint32(next, crc32.Checksum(next[4:], castagnoli))
+	if _, _, err := decodeRoot(next); !errors.Is(err, ErrVersion) || errors.Is(err, ErrCorrupt) || !strings.Contains(err.Error(), "found 2, this program reads 1") {
+		t.Errorf("the next version: %v", err)
+	}
 	for i := range want {
 		bad := bytes.Clone(want)
 		bad[i] ^= 1
@@ -186,6 +193,18 @@ func TestInterruptedSave(t *testing.T) {
 	save(t, s, "j", sample(2), map[string][]byte{"op": pattern(7, 3)})
 	if c, state := latest(t, s, "j"); c.Epoch != 2 || !bytes.Equal(state["op"], pattern(7, 3)) {
 		t.Errorf("epoch %d with %d bytes", c.Epoch, len(state["op"]))
+	}
+}
+
+// In memory a commit holds fewer chunks than are put into one on disk.
+func TestManyChunks(t *testing.T) {
+	for _, dir := range []string{"", t.TempDir()} {
+		s := New(openDB(t, dir), Options{})
+		want := map[string][]byte{"a": {7}, "b": pattern((2*chunksPerCommit+3)*chunkBytes+1, 1)}
+		save(t, s, "j", sample(1), want)
+		if _, state := latest(t, s, "j"); !maps.EqualFunc(state, want, bytes.Equal) {
+			t.Errorf("%d bytes came back", len(state["b"]))
+		}
 	}
 }
 

@@ -14,7 +14,7 @@ import (
 // Database is what the store needs of *kv.DB.
 type Database interface {
 	View(key []byte, fn func(value []byte) error) error
-	Scan(prefix, from []byte, fn func(key, value []byte) error) error
+	Keys(prefix, from []byte, fn func(key []byte, valueBytes int64) error) error
 	Commit(b *kv.Batch) error
 	DropPrefix(prefixes ...[]byte) error
 }
@@ -32,6 +32,7 @@ const defaultReclaimBytes = 16 << 20
 type Store struct {
 	db      Database
 	reclaim int64
+	batch   int // chunks of one commit
 }
 
 // New returns a store over the database, which it borrows.
@@ -39,7 +40,7 @@ func New(db Database, o Options) *Store {
 	if o.ReclaimBytes <= 0 {
 		o.ReclaimBytes = defaultReclaimBytes
 	}
-	return &Store{db: db, reclaim: o.ReclaimBytes}
+	return &Store{db: db, reclaim: o.ReclaimBytes, batch: chunksPerCommit}
 }
 
 // Save stores the checkpoint of one job; see SaveAll.
@@ -47,10 +48,11 @@ func (s *Store) Save(job string, c Checkpoint) error { return s.SaveAll(map[stri
 
 // SaveAll stores the checkpoints of jobs that belong together and returns when they are durable. They are the jobs'
 // latest, all at once, from the moment their root records are committed: a crash before that leaves those before.
-// SaveAll borrows set and calls the WriterTo of every operator, job by job, in the order of their names. Older epochs are
-// dropped, at once or when enough has come together. Errors: ErrEpoch, ErrTooLarge, those of an operator's WriteTo, the
-// database's; after any of them the latest checkpoints are unchanged, except that an error of dropping older epochs comes
-// after the new ones were committed.
+// SaveAll borrows set and calls the WriterTo of every operator, job by job, in the order of their names; it holds some
+// 8 MiB of their state in memory. Older epochs are dropped when enough has come together. Errors: ErrEpoch, ErrTooLarge,
+// those of an operator's WriteTo, kv.ErrNoSpace, after all of which the latest checkpoints are unchanged and ones of the
+// same epochs may be saved, with other state too; after another error of the database the new checkpoints may be the
+// latest or not: Latest tells.
 func (s *Store) SaveAll(set map[string]Checkpoint) error {
 	jobs := slices.Sorted(maps.Keys(set))
 	older := map[string][]epochKeys{}
@@ -71,7 +73,8 @@ func (s *Store) SaveAll(set map[string]Checkpoint) error {
 		return jobError(jobs[0], set[jobs[0]].Epoch, err)
 	}
 	for _, job := range jobs {
-		if err := s.dropOld(job, older[job], set[job].Epoch); err != nil {
+		err := s.dropOld(job, older[job], set[job].Epoch)
+		if err != nil && !errors.Is(err, kv.ErrNoSpace) { // without space a later Save drops them
 			return jobError(job, set[job].Epoch, err)
 		}
 	}
@@ -100,7 +103,7 @@ func (s *Store) write(job string, c Checkpoint) ([]epochKeys, []operator, error)
 }
 
 // Latest returns the newest checkpoint of the job, with State nil, and a reader of its operators' state. Every chunk is
-// known to be there; its checksum is checked when it is read. Errors: ErrNone, ErrCorrupt, the database's.
+// known to be there; its checksum is checked when it is read. Errors: ErrNone, ErrCorrupt, ErrVersion, the database's.
 func (s *Store) Latest(job string) (*Checkpoint, *Reader, error) {
 	epochs, err := s.epochs(job)
 	if err != nil {
@@ -152,7 +155,7 @@ type epochKeys struct {
 func (s *Store) epochs(job string) ([]epochKeys, error) {
 	prefix := jobPrefix(job)
 	var out []epochKeys
-	err := s.db.Scan(prefix, nil, func(k, v []byte) error {
+	err := s.db.Keys(prefix, nil, func(k []byte, valueBytes int64) error {
 		rest := k[len(prefix):]
 		if len(rest) < 9 {
 			return fmt.Errorf("%w: key of %d bytes", ErrCorrupt, len(k))
@@ -162,7 +165,7 @@ func (s *Store) epochs(job string) ([]epochKeys, error) {
 			out = append(out, epochKeys{epoch: e})
 		}
 		last := &out[len(out)-1]
-		last.bytes += int64(len(k) + len(v))
+		last.bytes += int64(len(k)) + valueBytes
 		last.root = last.root || rest[8] == 'r'
 		return nil
 	})
