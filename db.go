@@ -27,6 +27,7 @@ type DB struct {
 	catalog *catalog.Catalog
 	state   *state.Store
 	coord   *exec.Coordinator
+	budget  *exec.Budget
 
 	// ddl serialises statements that change definitions.
 	ddl sync.Mutex
@@ -53,15 +54,19 @@ type relation struct {
 // starts it.
 func Open(dir string, o *Options) (*DB, error) {
 	opts := o.withDefaults()
-	durability := kv.Always
+	disk := opts.store
+	disk.ReserveBytes = opts.DiskReserve
 	if opts.Unsynced {
-		durability = kv.None
+		disk.Durability = kv.None
 	}
-	store, err := kv.Open(dir, kv.Options{Durability: durability})
+	store, err := kv.Open(dir, disk)
 	if err != nil {
 		return nil, err
 	}
 	db := &DB{opts: opts, durable: dir != "", kv: store, state: state.New(store, state.Options{})}
+	if opts.MemoryBudget > 0 {
+		db.budget = exec.NewBudget(opts.MemoryBudget)
+	}
 	db.coord = exec.NewCoordinator(checkpoints{db.state}, exec.CoordinatorOptions{Every: opts.CheckpointEvery, Retry: passes})
 	db.mu.relations = map[string]*relation{}
 	db.mu.jobs = map[*exec.Job]bool{}
@@ -139,7 +144,7 @@ func (db *DB) end() { db.ddl.Unlock() }
 // env is what jobs need of the DB. sources decides how relations are opened.
 func (db *DB) env(dir sourceMode, rejects func(string, int) (exec.Rejector, error)) exec.Env {
 	return exec.Env{
-		Mem: db.opts.Mem, BatchRows: db.opts.BatchRows, Parallelism: db.opts.Parallelism, Start: db.opts.Now().Millis(),
+		Mem: db.opts.Mem, BatchRows: db.opts.BatchRows, Parallelism: db.opts.Parallelism, Start: db.opts.Now().Millis(), Budget: db.budget,
 		OpenSource: dir.open, Stream: db.inApplication, Rejects: rejects,
 	}
 }

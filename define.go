@@ -154,6 +154,7 @@ func (db *DB) add(r *plan.Relation, sql, dir string, incarnation uuid.UUID) erro
 		}
 		own.stream = exec.NewStream(exec.StreamConfig{
 			Name: r.Name, Schema: r.Schema, Mem: db.opts.Mem, Now: db.opts.Now, Rejects: rejects, Key: key, Restore: saved,
+			Budget: db.budget, Fail: db.coord.FailStream,
 		})
 	}
 	db.mu.Lock()

@@ -27,7 +27,7 @@ func (db *DB) Explain(script string, o *RunOptions) (string, error) {
 	c := r.newChecker()
 	var out strings.Builder
 	for _, stmt := range stmts {
-		if e, ok := stmt.(*ast.Explain); ok {
+		if e, ok := stmt.(*ast.Explain); ok && e.Statement != nil {
 			stmt = e.Statement
 		}
 		later, err := c.check(stmt)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/millrace-sql/millrace/exec"
 	"github.com/millrace-sql/millrace/sql/types"
+	"github.com/millrace-sql/millrace/storage/kv"
 )
 
 // Options of Open. nil and the zero value are the defaults.
@@ -23,6 +24,15 @@ type Options struct {
 	// Unsynced acknowledges writes when the operating system has them: they survive
 	// the end of the process, not a power failure.
 	Unsynced bool
+	// MemoryBudget bounds, in bytes, the state that pumps and queries hold: open
+	// windows, rows that wait, sorted results, tables of joins. The one that holds
+	// most ends with an error that names it (exec.ErrMemory). 0 means 2 GiB, less
+	// than 0 no bound.
+	MemoryBudget int64
+	// DiskReserve is how many bytes stay free on the data directory's disk: below,
+	// appends and checkpoints wait until there is room again. 0 means 128 MiB, less
+	// than 0 none.
+	DiskReserve int64
 	// CheckpointEvery is the time between the checkpoints of running pumps; 0 means 10
 	// s, less than 0 only at the end of input, when a pump stops and by Checkpoint.
 	CheckpointEvery time.Duration
@@ -36,12 +46,18 @@ type Options struct {
 	Mem memory.Allocator
 	// Logger gets what happens in the background; nil is silent.
 	Logger *slog.Logger
+
+	// store stands between the DB and its disk, in tests.
+	store kv.Options
 }
 
 func (o *Options) withDefaults() Options {
 	var out Options
 	if o != nil {
 		out = *o
+	}
+	if out.MemoryBudget == 0 {
+		out.MemoryBudget = 2 << 30
 	}
 	if out.CheckpointEvery == 0 {
 		out.CheckpointEvery = 10 * time.Second

@@ -56,7 +56,7 @@ func (db *DB) query(ctx context.Context, stmt ast.Statement, names *scope, mode 
 	case *ast.Describe:
 		return db.describe(s, names)
 	case *ast.Explain:
-		return db.explain(s, names)
+		return db.explain(ctx, s, names)
 	}
 	return nil, errorAt(stmt.Position(), "", "this statement has no rows").hint("run it with Exec or Run")
 }

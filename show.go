@@ -21,6 +21,8 @@ func (db *DB) show(s *ast.Show, names *scope) (*Rows, error) {
 		return db.showTables(s, names)
 	case "PUMPS":
 		return db.showPumps(), nil
+	case "WHY":
+		return db.showWhy(s)
 	case "CRAWLERS":
 		return db.showCrawlers()
 	case "DATABASES":
@@ -53,12 +55,12 @@ func (db *DB) relationsIf(keep func(*relation) bool) []*relation {
 }
 
 func (db *DB) showStreams() *Rows {
-	l := newListing("stream", "connector", "shards", "records", "columns")
+	l := newListing("stream", "connector", "shards", "records", "watermark", "columns")
 	for _, r := range db.relationsIf(func(r *relation) bool { return r.Stream }) {
-		connector, shards, records := r.Connector, any(nil), any(nil)
+		connector, shards, records, mark := r.Connector, any(nil), any(nil), any(nil)
 		switch r.Connector {
 		case plan.InApplication:
-			connector = "in-application"
+			connector, mark = "in-application", moment(r.stream.Watermark())
 		case plan.StoredStream:
 			if info, err := db.log.Describe(logName(&r.Relation)); err == nil {
 				n := int64(0)
@@ -66,9 +68,12 @@ func (db *DB) showStreams() *Rows {
 					n += int64(sh.Next) - 1
 				}
 				shards, records = int64(len(info.Shards)), n
+				if h, err := db.log.Horizon(logName(&r.Relation), 0); err == nil {
+					mark = moment(h)
+				}
 			}
 		}
-		l.add(r.Name, connector, shards, records, r.Schema.String())
+		l.add(r.Name, connector, shards, records, mark, r.Schema.String())
 	}
 	return l.result(db)
 }
@@ -241,22 +246,6 @@ func (db *DB) describe(s *ast.Describe, names *scope) (*Rows, error) {
 			kind = "partition key"
 		}
 		l.add(f.Name, f.Type.String(), null, kind)
-	}
-	return l.result(db), nil
-}
-
-// explain shows the plan of a statement without running it.
-func (db *DB) explain(s *ast.Explain, names *scope) (*Rows, error) {
-	if s.Analyze {
-		return nil, errorAt(s.Pos, "ANALYZE", "EXPLAIN ANALYZE is not supported yet").hint("EXPLAIN shows the plan; the summary of run shows figures")
-	}
-	text, err := explainText(s.Statement, names)
-	if err != nil {
-		return nil, positioned(err)
-	}
-	l := newListing("plan")
-	for _, line := range strings.Split(strings.TrimRight(text, "\n"), "\n") {
-		l.add(line)
 	}
 	return l.result(db), nil
 }

@@ -42,8 +42,20 @@ func (b *builder) rejector(operator string) (Rejector, error) {
 	return r, err
 }
 
-// node is the one type switch from plan to operators.
+// node builds a node, and notes whose the accounts are that it opened.
 func (b *builder) node(ctx context.Context, n plan.Node) ([]*lane, error) {
+	before := len(b.job.counts)
+	lanes, err := b.operator(ctx, n)
+	for _, c := range b.job.counts[before:] {
+		if b.job.nodes[c] == nil {
+			b.job.nodes[c] = n
+		}
+	}
+	return lanes, err
+}
+
+// operator is the one type switch from plan to operators.
+func (b *builder) operator(ctx context.Context, n plan.Node) ([]*lane, error) {
 	switch n := n.(type) {
 	case *plan.Scan:
 		return b.scan(ctx, n)

@@ -32,6 +32,11 @@ func (b *builder) lookup(ctx context.Context, n *plan.Lookup) ([]*lane, error) {
 		return nil, err
 	}
 	b.job.tables = append(b.job.tables, table)
+	held := env.Budget.hold(fmt.Sprintf("table of the join in %s", b.job.name), b.job.fail)
+	b.job.held = append(b.job.held, held)
+	if err := held.note(table.Bytes()); err != nil {
+		return nil, err
+	}
 	return b.each(ctx, n.Input, "Join", func() (flow.Operator, error) { return op.NewLookup(n, table, env.Mem) })
 }
 

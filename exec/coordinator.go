@@ -201,6 +201,17 @@ func (c *Coordinator) failed(j *Job, err error) {
 	}
 }
 
+// FailStream ends the jobs that use a stream.
+func (c *Coordinator) FailStream(s *Stream, err error) {
+	c.mu.Lock()
+	jobs := slices.Clone(c.jobs)
+	jobs = slices.DeleteFunc(jobs, func(j *Job) bool { return !slices.Contains(j.streams, s) })
+	c.mu.Unlock()
+	for _, j := range jobs {
+		j.halt(err)
+	}
+}
+
 // JoinedError ends a job because another one of its set has failed.
 type JoinedError struct {
 	Job string

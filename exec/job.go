@@ -29,6 +29,7 @@ type Output struct {
 // Its methods may be called from any goroutine.
 type Job struct {
 	name    string
+	root    plan.Node
 	env     Env
 	permits permits
 	gate    gate
@@ -45,11 +46,13 @@ type Job struct {
 	sinks   []*sinkEnd
 	rejects map[string]Rejector // by task
 	tables  []*op.LookupTable
+	held    []*holding // of the tables
 	inputs  []streamInput
 	streams []*Stream // of inputs; guarded by the coordinator
 	counts  []*counters
-	reads   []*counters // of the scans
-	write   *counters   // of the output
+	nodes   map[*counters]plan.Node // that each account is of
+	reads   []*counters             // of the scans
+	write   *counters               // of the output
 
 	// busy is held by a checkpoint from its beginning to its last commit: a job closes
 	// its sinks after that.
@@ -78,7 +81,7 @@ func NewJob(ctx context.Context, name string, root plan.Node, out Output, env En
 	if env.BatchRows <= 0 {
 		env.BatchRows = defaultBatchRows
 	}
-	j := &Job{name: name, env: env, start: env.Start, done: make(chan struct{}), rejects: map[string]Rejector{}}
+	j := &Job{name: name, root: root, env: env, start: env.Start, done: make(chan struct{}), rejects: map[string]Rejector{}, nodes: map[*counters]plan.Node{}}
 	if env.Parallelism > 0 {
 		j.permits = make(permits, env.Parallelism)
 	}
@@ -186,6 +189,9 @@ func (j *Job) err() error {
 	return j.mu.err
 }
 
+// Root is the plan that the job runs.
+func (j *Job) Root() plan.Node { return j.root }
+
 // Name is what the job was made with.
 func (j *Job) Name() string { return j.name }
 
@@ -229,6 +235,17 @@ func (j *Job) Stats() JobStats {
 	}
 	if j.write != nil {
 		out.Out = j.write.out.Load()
+	}
+	return out
+}
+
+// Figures is the accounts of the operators that a node of the plan has become.
+func (j *Job) Figures(n plan.Node) []OpStats {
+	var out []OpStats
+	for _, c := range j.counts {
+		if j.nodes[c] == n {
+			out = append(out, c.stats())
+		}
 	}
 	return out
 }

@@ -36,6 +36,9 @@ func (j *Job) leave(why error) {
 	for _, t := range j.tables {
 		t.Release()
 	}
+	for _, h := range j.held {
+		h.close()
+	}
 	for _, in := range j.inputs {
 		in.leave(why)
 	}

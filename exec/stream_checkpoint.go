@@ -22,6 +22,9 @@ const (
 	writerPrefix    = "writer/"
 )
 
+// Watermark is what has been promised to the stream's readers.
+func (s *Stream) Watermark() types.Time { return s.promised() }
+
 // hold keeps the outside, and the clock that stands for it, from bringing anything;
 // push.Unlock lets them go.
 func (s *Stream) hold(ctx context.Context) error {

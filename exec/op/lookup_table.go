@@ -97,6 +97,15 @@ rows:
 	return kept
 }
 
+// Bytes is the memory of the rows and their keys.
+func (t *LookupTable) Bytes() int64 {
+	n := t.groups.Bytes() + int64(len(t.all))*16
+	for _, b := range t.batches {
+		n += recordBytes(b)
+	}
+	return n
+}
+
 // Snapshot shares the rows; the table never changes.
 func (t *LookupTable) Snapshot(mem memory.Allocator) flow.Frozen {
 	f := &frozenBatches{mem: mem}

@@ -132,6 +132,9 @@ func (s *Show) String() string {
 	if len(s.In) == 0 {
 		return "SHOW " + s.What
 	}
+	if s.What == "WHY" {
+		return "SHOW WHY " + s.In.String()
+	}
 	return "SHOW " + s.What + " IN " + s.In.String()
 }
 
@@ -140,10 +143,14 @@ func (s *Describe) String() string { return "DESCRIBE " + s.Name.String() }
 
 // String returns the statement.
 func (s *Explain) String() string {
+	text := "EXPLAIN "
 	if s.Analyze {
-		return "EXPLAIN ANALYZE " + s.Statement.String()
+		text += "ANALYZE "
 	}
-	return "EXPLAIN " + s.Statement.String()
+	if s.Statement == nil {
+		return text + "PUMP " + s.Pump.String()
+	}
+	return text + s.Statement.String()
 }
 
 // String returns the query.

@@ -120,10 +120,11 @@ type (
 		Name Qualified
 		Source
 	}
-	// Explain is EXPLAIN [ANALYZE] Statement.
+	// Explain is EXPLAIN [ANALYZE] Statement, or EXPLAIN [ANALYZE] PUMP Pump; the other one is nil.
 	Explain struct {
 		Analyze   bool
 		Statement Statement
+		Pump      Qualified
 		Source
 	}
 	// SelectStatement is a query on its own.

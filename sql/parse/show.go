@@ -6,9 +6,9 @@ import (
 	"github.com/millrace-sql/millrace/sql/ast"
 )
 
-var showable = strings.Fields("STREAMS TABLES PUMPS CRAWLERS DATABASES PARTITIONS FUNCTIONS")
+var showable = strings.Fields("STREAMS TABLES PUMPS WHY CRAWLERS DATABASES PARTITIONS FUNCTIONS")
 
-// show reads SHOW what; TABLES and PARTITIONS may name where: [IN | FROM | OF] name.
+// show reads SHOW what; TABLES and PARTITIONS may name where: [IN | FROM | OF] name. SHOW WHY names a pump.
 func (p *parser) show() (ast.Statement, error) {
 	first := p.i
 	p.i++
@@ -28,7 +28,7 @@ func (p *parser) show() (ast.Statement, error) {
 	}
 	p.i++
 	where := p.accept("IN") || p.accept("FROM") || p.accept("OF")
-	if s.What == "PARTITIONS" || where && s.What == "TABLES" {
+	if s.What == "PARTITIONS" || s.What == "WHY" && !where || where && s.What == "TABLES" {
 		var err error
 		if s.In, err = p.qualified(); err != nil {
 			return nil, err
