@@ -175,6 +175,16 @@ func (t *Tail) All() iter.Seq2[StoredRecord, error] {
 	}
 }
 
+// Buffered tells that Next has a record at hand, from the block of the last one:
+// what the caller collects need not be written out yet.
+func (t *Tail) Buffered() bool {
+	if t.err != nil || t.current == nil {
+		return false
+	}
+	r, record := t.current.rank()
+	return record && r.before(t.limit)
+}
+
 // Close lets go of what the reading holds in the database. It may be called
 // twice, and after the DB has been closed.
 func (t *Tail) Close() {

@@ -87,12 +87,10 @@ func (s *tailShard) take() StoredRecord {
 // pick is the shard with the record that comes next; nil while there is none, or
 // while a shard without one may still get one that belongs before it.
 func (t *Tail) pick() (*tailShard, error) {
-	if t.current != nil {
-		// Nothing of another shard comes before limit: as long as this one stays below,
-		// nobody else is asked.
-		if p, record := t.current.rank(); record && p.before(t.limit) {
-			return t.current, nil
-		}
+	// Nothing of another shard comes before limit: as long as this one stays below,
+	// nobody else is asked.
+	if t.Buffered() {
+		return t.current, nil
 	}
 	t.current, t.limit = nil, rank{types.MaxTime, math.MaxInt}
 	least, certain := t.limit, false

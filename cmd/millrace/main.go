@@ -40,6 +40,6 @@ func command() *cobra.Command {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.AddCommand(runCommand(), queryCommand(), explainCommand())
+	root.AddCommand(runCommand(), queryCommand(), explainCommand(), putCommand(), getCommand(), tailCommand())
 	return root
 }

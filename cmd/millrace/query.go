@@ -109,6 +109,12 @@ func openExisting(dir string) (*millrace.DB, error) {
 		if _, err := os.Stat(dir); err != nil {
 			return nil, fmt.Errorf("data directory %s: %w", dir, cause(err))
 		}
+		switch is, err := millrace.Exists(dir); {
+		case err != nil:
+			return nil, err
+		case !is:
+			return nil, fmt.Errorf("data directory %s: there is no database in it", dir)
+		}
 	}
 	return millrace.Open(dir, nil)
 }
