@@ -35,8 +35,8 @@ func (db *DB) FindStream(name string) (*Stream, error) {
 }
 
 // Relations are the streams and tables that SQL can name, built-in and crawled
-// ones included, by database and name: what an editor offers. They are the
-// caller's but for Options.
+// ones included, by database and name: what an editor offers. Schemas and options
+// are the DB's own and must not be changed.
 func (db *DB) Relations() ([]plan.Relation, error) {
 	known := map[string]bool{}
 	var out []plan.Relation

@@ -24,8 +24,11 @@ import (
 // printer writes results as text; DESIGN §9 fixes the forms.
 type printer struct {
 	format string
-	mu     sync.Mutex
-	out    *bufio.Writer
+	// wrap is how wide a column of text may be in a table before its values go over
+	// lines; 0 is any width.
+	wrap int
+	mu   sync.Mutex
+	out  *bufio.Writer
 }
 
 func newPrinter(name string, out io.Writer) (*printer, error) {
@@ -61,7 +64,7 @@ func (p *printer) print(ctx context.Context, r millrace.Result) (rows int64, err
 		}
 		w = l
 	default:
-		w = newTable(r.Schema())
+		w = newTable(r.Schema(), p.wrap)
 	}
 	var buf []byte
 	for {
@@ -169,7 +172,7 @@ type tableWriter struct {
 	count  int
 }
 
-func newTable(s types.Schema) *tableWriter {
+func newTable(s types.Schema, wrap int) *tableWriter {
 	t := &tableWriter{w: table.NewWriter(), schema: s}
 	style := table.StyleLight
 	style.Format.Header = text.FormatDefault
@@ -180,6 +183,8 @@ func newTable(s types.Schema) *tableWriter {
 		header = append(header, f.Name)
 		if f.Type.IsNumeric() {
 			columns = append(columns, table.ColumnConfig{Number: i + 1, Align: text.AlignRight, AlignHeader: text.AlignRight})
+		} else {
+			columns = append(columns, table.ColumnConfig{Number: i + 1, WidthMax: wrap, WidthMaxEnforcer: text.WrapSoft})
 		}
 	}
 	t.w.AppendHeader(header)

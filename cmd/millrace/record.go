@@ -22,9 +22,9 @@ func newRecordWriter(format string) (recordWriter, error) {
 	case "raw":
 		return rawRecords{}, nil
 	case "ndjson":
-		return jsonRecords{}, nil
+		return newJSONRecords(), nil
 	case "csv":
-		return csvRecords{}, nil
+		return newCSVRecords(), nil
 	}
 	return nil, fmt.Errorf("format %q is not known: raw, ndjson, csv", format)
 }
@@ -38,12 +38,22 @@ func (rawRecords) record(dst []byte, r millrace.StoredRecord) []byte {
 	return append(append(dst, r.Data...), '\n')
 }
 
-type jsonRecords struct{}
+type jsonRecords struct {
+	buf bytes.Buffer
+	enc *json.Encoder
+}
 
-func (jsonRecords) header(dst []byte) []byte { return dst }
+func newJSONRecords() *jsonRecords {
+	j := &jsonRecords{}
+	j.enc = json.NewEncoder(&j.buf)
+	j.enc.SetEscapeHTML(false)
+	return j
+}
+
+func (*jsonRecords) header(dst []byte) []byte { return dst }
 
 // record has the bytes as text where they are text, as base64 else.
-func (jsonRecords) record(dst []byte, r millrace.StoredRecord) []byte {
+func (j *jsonRecords) record(dst []byte, r millrace.StoredRecord) []byte {
 	out := struct {
 		Shard    string  `json:"shard"`
 		Sequence uint64  `json:"sequence"`
@@ -58,23 +68,29 @@ func (jsonRecords) record(dst []byte, r millrace.StoredRecord) []byte {
 	} else {
 		out.Base64 = r.Data
 	}
-	b := bytes.NewBuffer(dst)
-	e := json.NewEncoder(b)
-	e.SetEscapeHTML(false)
-	_ = e.Encode(out) // to memory, of types that always encode
-	return b.Bytes()
+	j.buf.Reset()
+	_ = j.enc.Encode(out) // into memory, of types that always encode
+	return append(dst, j.buf.Bytes()...)
 }
 
-type csvRecords struct{}
+type csvRecords struct {
+	buf bytes.Buffer
+	enc *csv.Writer
+}
 
-func (csvRecords) header(dst []byte) []byte {
+func newCSVRecords() *csvRecords {
+	c := &csvRecords{}
+	c.enc = csv.NewWriter(&c.buf)
+	return c
+}
+
+func (*csvRecords) header(dst []byte) []byte {
 	return append(dst, "shard,sequence,arrival,key,data\n"...)
 }
 
-func (csvRecords) record(dst []byte, r millrace.StoredRecord) []byte {
-	b := bytes.NewBuffer(dst)
-	w := csv.NewWriter(b)
-	_ = w.Write([]string{r.ShardID, strconv.FormatUint(r.SequenceNumber, 10), r.Arrival.String(), r.PartitionKey, string(r.Data)})
-	w.Flush() // to memory: it cannot fail
-	return b.Bytes()
+func (c *csvRecords) record(dst []byte, r millrace.StoredRecord) []byte {
+	c.buf.Reset()
+	_ = c.enc.Write([]string{r.ShardID, strconv.FormatUint(r.SequenceNumber, 10), r.Arrival.String(), r.PartitionKey, string(r.Data)})
+	c.enc.Flush() // into memory: it cannot fail
+	return append(dst, c.buf.Bytes()...)
 }

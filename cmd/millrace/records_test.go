@@ -3,6 +3,8 @@ package main
 import (
 	"bufio"
 	"fmt"
+	"io"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -137,5 +139,54 @@ func TestInterruptTail(t *testing.T) {
 	}
 	if rest, status := p.end(t); status != 0 || rest != "" || p.err.String() != "2 records\n" {
 		t.Errorf("interrupted: status %d\n%s%s", status, rest, &p.err)
+	}
+}
+
+// TestSlowPut: a line that comes alone is durable while the input goes on, and an
+// interrupt says what is.
+func TestSlowPut(t *testing.T) {
+	path, err := binary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &process{Cmd: exec.Command(path, "put", "s", "--data", recordsIn(t), "--receipts", "--partition-key", "k")}
+	p.Stderr = &p.err
+	if p.out, err = p.StdoutPipe(); err != nil {
+		t.Fatal(err)
+	}
+	in, err := p.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Start(); err != nil {
+		t.Fatal(err)
+	}
+	lines := bufio.NewScanner(p.out)
+	for i := range 3 {
+		if _, err := io.WriteString(in, "one\n"); err != nil {
+			t.Fatal(err)
+		}
+		if want := fmt.Sprintf("shardId-000000000001,%d,", i+1); !lines.Scan() || !strings.HasPrefix(lines.Text(), want) {
+			t.Fatalf("prints %q, not %q; %s", lines.Text(), want, &p.err)
+		}
+	}
+	if err := p.Process.Signal(syscall.SIGINT); err != nil {
+		t.Fatal(err)
+	}
+	if rest, status := p.end(t); status != 1 || rest != "" || p.err.String() != "millrace: interrupted; durable for certain: 3 records, up to line 3 of standard input\n" {
+		t.Errorf("interrupted: status %d\n%s%s", status, rest, &p.err)
+	}
+}
+
+// TestBytes: a record that is no text goes in and out as it is.
+func TestBytes(t *testing.T) {
+	data := recordsIn(t)
+	if _, errs, err := callWith(t.Context(), "\xff<&>\x00\n", "put", "s", "--data", data); err != nil {
+		t.Fatal(err, errs)
+	}
+	for format, want := range map[string]string{"raw": "\xff<&>\x00\n", "ndjson": `"key":"1","data_base64":"/zwmPgA="}` + "\n"} {
+		if out, errs, err := call("get", "s", "--data", data, "--format", format); err != nil || !strings.HasSuffix(out, want) {
+			t.Errorf("%v %s %q", err, errs, out)
+		}
 	}
 }

@@ -230,6 +230,17 @@ func TestSessionLists(t *testing.T) {
 	}
 }
 
+func TestSessionCrawler(t *testing.T) {
+	s, out := newSession(t)
+	dir := t.TempDir()
+	typing(t, s, `\format csv`, "CREATE TABLE sales (qty BIGINT) WITH ('connector'='lake', 'location'='"+dir+"/sales');", "INSERT INTO sales VALUES (3), (4);",
+		"CREATE CRAWLER c WITH ('path'='"+dir+"', 'database'='shop');", "RUN CRAWLER c;", "SELECT SUM(qty) AS s FROM shop.sales;")
+	got := out.String()
+	if !strings.HasPrefix(got, "ok\nok, 2 rows\nok\ncrawler C: ") || !strings.HasSuffix(got, "ok\nS\n7\n") {
+		t.Errorf("prints\n%s", got)
+	}
+}
+
 // TestScriptOnStandardInput: the same statements without a terminal end at the
 // first error.
 func TestScriptOnStandardInput(t *testing.T) {

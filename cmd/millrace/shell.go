@@ -83,6 +83,9 @@ func isTerminal(stream any) bool {
 	return ok && term.IsTerminal(int(f.Fd()))
 }
 
+// maxText is how wide a column of text may be on a terminal.
+const maxText = 80
+
 // interactive is a session on a terminal. An interrupt ends a statement there, so
 // that of ctx, which would end the process, is left out of account.
 func (sh *shell) interactive(ctx context.Context, s *session, dir string) error {
@@ -92,6 +95,7 @@ func (sh *shell) interactive(ctx context.Context, s *session, dir string) error 
 	signal.Notify(interrupts, os.Interrupt)
 	defer signal.Stop(interrupts)
 	s.interactive, s.interrupts = true, interrupts
+	s.printer.wrap = maxText
 	t := newTerminal(s)
 	defer t.close()
 	s.history = t.remember
