@@ -1,7 +1,6 @@
 package millrace
 
 import (
-	"context"
 	"errors"
 	"math"
 	"time"
@@ -129,6 +128,6 @@ func (t *Tail) wait(pause time.Duration) error {
 	case <-time.After(pause):
 		return nil
 	case <-t.ctx.Done():
-		return context.Cause(t.ctx)
+		return t.ctx.Err()
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -183,6 +184,54 @@ func TestTail(t *testing.T) {
 	}
 	if err := <-ended; err == nil || !strings.Contains(err.Error(), "stream T: ") {
 		t.Errorf("of a dropped stream: %v", err)
+	}
+}
+
+// TestTailWhileWriting: with writers at work on all shards every record comes once,
+// in the order of the log.
+func TestTailWhileWriting(t *testing.T) {
+	db, err := Open("", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer closeDB(t, db)
+	if err := db.Exec(t.Context(), "CREATE STREAM t (a INTEGER) WITH ('connector'='stream', 'shards'='3')"); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	tail, err := db.Stream("T").Tail(ctx, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tail.Close()
+	const writers, each = 4, 300
+	var wg sync.WaitGroup
+	for w := range writers {
+		wg.Go(func() {
+			for i := range each {
+				if _, err := db.Stream("T").Put(ctx, Record{PartitionKey: fmt.Sprint(w, "/", i), Data: []byte("x")}); err != nil {
+					t.Error(err)
+					return
+				}
+			}
+		})
+	}
+	defer wg.Wait()
+	seen := map[string]bool{}
+	var last StoredRecord
+	for range writers * each {
+		r, err := tail.Next()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r.Arrival < last.Arrival || r.Arrival == last.Arrival && (r.ShardID < last.ShardID || r.ShardID == last.ShardID && r.SequenceNumber <= last.SequenceNumber) {
+			t.Fatalf("%+v behind %+v", r, last)
+		}
+		seen[r.PartitionKey], last = true, r
+	}
+	if len(seen) != writers*each {
+		t.Errorf("%d different records", len(seen))
 	}
 }
 

@@ -37,7 +37,7 @@ func (s *session) complete(line string, pos int) (head string, words []string, t
 
 func inName(r rune) bool { return r == '_' || unicode.IsLetter(r) || unicode.IsDigit(r) }
 
-// wordsBefore are what a relation follows.
+// relationFollows are the words that a relation follows, whatever the statement.
 var relationFollows = []string{"FROM", "JOIN", "INTO", "DESCRIBE", `\d`}
 
 // candidates is what may stand behind head in the statement that all begins.
@@ -53,7 +53,7 @@ func candidates(relations []plan.Relation, all, head, tail string) []string {
 	case last == `\format`:
 		return []string{"table", "csv", "ndjson"}
 	case slices.ContainsFunc(relationFollows, func(w string) bool { return strings.EqualFold(w, last) }):
-		return append(relationNames(relations), "STREAM") // DROP STREAM is no relation, SELECT ... FROM STREAM no harm
+		return relationNames(relations)
 	}
 	out := append(parse.Keywords(), relationNames(relations)...)
 	for _, a := range plan.Aggregates() {

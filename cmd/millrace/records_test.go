@@ -134,6 +134,10 @@ func TestInterruptTail(t *testing.T) {
 			t.Fatalf("prints %q, not %q; %s", lines.Text(), want, &p.err)
 		}
 	}
+	second := start(t, "get", "s", "--data", data)
+	if out, status := second.end(t); status != 1 || out != "" || !strings.Contains(second.err.String(), "data directory is in use by another process") {
+		t.Errorf("second process: status %d\n%s%s", status, out, &second.err)
+	}
 	if err := p.Process.Signal(syscall.SIGINT); err != nil {
 		t.Fatal(err)
 	}

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -120,6 +121,16 @@ func TestTerminal(t *testing.T) {
 	s.shows("millrace> ")
 	s.types("\\q\r")
 	if err := c.Wait(); err != nil {
+		t.Error(err)
+	}
+	// Whatever ends it closes the database: the next one can open it.
+	c, s = terminalOf(t, home, data)
+	s.shows("millrace> ")
+	if err := c.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	s.shows("millrace: terminated")
+	if err := c.Wait(); err == nil || c.ProcessState.ExitCode() != 1 {
 		t.Error(err)
 	}
 }
