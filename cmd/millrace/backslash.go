@@ -35,7 +35,7 @@ func backslashes() []backslash {
 		{`\i`, "FILE", "run the statements of a file", (*session).include},
 		{`\o`, "[FILE]", "write rows to a file, or to standard output again", (*session).output},
 		{`\?`, "", "this list", (*session).help},
-		{`\q`, "", "quit; so does Ctrl-D", func(*session, context.Context, string) error { return errQuit }},
+		{`\q`, "", "quit, or end the file; Ctrl-D quits, too", func(*session, context.Context, string) error { return errQuit }},
 	}
 }
 
@@ -108,8 +108,11 @@ func (s *session) include(ctx context.Context, path string) error {
 	if cerr := f.Close(); err == nil && cerr != nil {
 		err = fmt.Errorf("file %s: %w", path, cause(cerr))
 	}
-	if errors.Is(err, errInterrupted) && s.interactive {
+	switch {
+	case errors.Is(err, errInterrupted) && s.interactive:
 		return ctx.Err()
+	case errors.Is(err, errQuit):
+		return nil // the file, not the session
 	}
 	return err
 }

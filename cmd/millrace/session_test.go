@@ -203,7 +203,7 @@ func TestSessionFiles(t *testing.T) {
 	s, out := newSession(t)
 	dir := t.TempDir()
 	good, bad, loop, rows := filepath.Join(dir, "good.sql"), filepath.Join(dir, "bad.sql"), filepath.Join(dir, "loop.sql"), filepath.Join(dir, "rows.csv")
-	write(t, good, "-- two\nVALUES (1);\n\\format ndjson\nVALUES (2)")
+	write(t, good, "-- two\nVALUES (1);\n\\format ndjson\nVALUES (2);\n\\q\nVALUES (9);\n")
 	write(t, bad, "VALUES (1);\n\n  VALUES (1 +\n nope);\nVALUES (3);\n")
 	write(t, loop, `\i `+loop)
 	typing(t, s, `\format csv`, `\i `+good, `\i `+bad, `\i `+loop, `\i gone`, `\format csv`, `\o `+rows, "VALUES (4);", `\o`, "VALUES (5);")
