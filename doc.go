@@ -5,7 +5,8 @@
 //
 // Open opens a data directory or a database in memory. DB.Exec executes
 // statements at once, DB.Run a script in stages, DB.Query gives rows as Arrow
-// records, DB.Stream puts records and rows into streams.
+// records, DB.Do runs any one statement; DB.Stream puts records and rows into
+// streams and reads stored records.
 //
 // # Architecture
 //
@@ -116,8 +117,10 @@
 // github.com/cespare/xxhash/v2 (MIT) hashes long keys; Badger
 // brings it anyway. github.com/google/uuid (BSD-3) makes incarnations. The command
 // uses github.com/spf13/cobra (Apache-2.0), github.com/jedib0t/go-pretty/v6 (MIT),
-// github.com/schollz/progressbar/v3 (MIT) and golang.org/x/term (BSD-3). Tests use
-// github.com/cockroachdb/datadriven (Apache-2.0), go.uber.org/goleak (MIT) and, as
-// a yardstick, github.com/goccy/go-json (MIT). All are maintained or, in the case
+// github.com/schollz/progressbar/v3 (MIT), golang.org/x/term (BSD-3) and, as the
+// editor of lines, github.com/peterh/liner (MIT), which leaves the terminal alone
+// while a statement runs. Tests use github.com/cockroachdb/datadriven (Apache-2.0),
+// go.uber.org/goleak (MIT), github.com/creack/pty (MIT) and, as a yardstick,
+// github.com/goccy/go-json (MIT). All are maintained or, in the case
 // of sqlparser, finished; none needs cgo.
 package millrace

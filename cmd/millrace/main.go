@@ -1,5 +1,6 @@
-// Command millrace runs streaming SQL: scripts, single queries, plans. It is a
-// thin user of the package at the root of the module.
+// Command millrace runs streaming SQL: scripts, single queries, plans, statements
+// as they are typed; and it puts and gets records of streams. It is a thin user of
+// the package at the root of the module.
 package main
 
 import (
@@ -34,12 +35,21 @@ func main() {
 type shownError struct{ error }
 
 func command() *cobra.Command {
+	var sh shell
 	root := &cobra.Command{
-		Use:           "millrace",
-		Short:         "Streaming SQL over files, streams and Parquet, in one binary",
+		Use:   "millrace [DIR]",
+		Short: "Streaming SQL over files, streams and Parquet, in one binary",
+		Long: "Streaming SQL over files, streams and Parquet, in one binary.\n\n" +
+			"Without a command: statements typed on a terminal, or those of standard input one after the\n" +
+			"other, in memory or on the data directory DIR.",
+		Args:          cobra.MaximumNArgs(1),
+		RunE:          sh.run,
 		SilenceUsage:  true,
 		SilenceErrors: true,
+
+		SuggestionsMinimumDistance: 2,
 	}
-	root.AddCommand(runCommand(), queryCommand(), explainCommand())
+	sh.flags(root)
+	root.AddCommand(runCommand(), queryCommand(), explainCommand(), putCommand(), getCommand(), tailCommand())
 	return root
 }

@@ -4,17 +4,24 @@ import (
 	"bytes"
 	"context"
 	"os"
+	"strings"
 	"testing"
 )
 
 // call runs the command line in this process.
 func call(args ...string) (out, errs string, err error) {
+	return callWith(context.Background(), "", args...)
+}
+
+// callWith has standard input, too, and a context that stands for an interrupt.
+func callWith(ctx context.Context, in string, args ...string) (out, errs string, err error) {
 	var o, e bytes.Buffer
 	c := command()
+	c.SetIn(strings.NewReader(in))
 	c.SetArgs(args)
 	c.SetOut(&o)
 	c.SetErr(&e)
-	err = c.ExecuteContext(context.Background())
+	err = c.ExecuteContext(ctx)
 	return o.String(), e.String(), err
 }
 

@@ -24,24 +24,33 @@ import (
 // printer writes results as text; DESIGN §9 fixes the forms.
 type printer struct {
 	format string
-	mu     sync.Mutex
-	out    *bufio.Writer
+	// wrap is how wide a column of text may be in a table before its values go over
+	// lines; 0 is any width.
+	wrap int
+	mu   sync.Mutex
+	out  *bufio.Writer
 }
 
 func newPrinter(name string, out io.Writer) (*printer, error) {
+	p := &printer{out: bufio.NewWriter(out)}
+	return p, p.setFormat(name)
+}
+
+func (p *printer) setFormat(name string) error {
 	switch name {
 	case "table", "csv", "ndjson":
-		return &printer{format: name, out: bufio.NewWriter(out)}, nil
+		p.format = name
+		return nil
 	}
-	return nil, fmt.Errorf("format %q is not known: table, csv, ndjson", name)
+	return fmt.Errorf("format %q is not known: table, csv, ndjson", name)
 }
 
 // together tells whether results may run at the same time.
 func (p *printer) together() bool { return p.format == "ndjson" }
 
-// print writes a result to its end. Several may be printed at the same time in
+// print writes a result to its end and counts its rows. Several may be printed at the same time in
 // ndjson: lines stay whole, and each carries the number of its query.
-func (p *printer) print(ctx context.Context, r millrace.Result) error {
+func (p *printer) print(ctx context.Context, r millrace.Result) (rows int64, err error) {
 	var w rowWriter
 	switch {
 	case p.format == "csv":
@@ -49,9 +58,13 @@ func (p *printer) print(ctx context.Context, r millrace.Result) error {
 	case p.format == "ndjson":
 		w = newNDJSON(r)
 	case r.Streaming():
-		w = &liveTable{schema: r.Schema()}
+		l := newLiveTable(r.Schema())
+		if err := p.write(l.header(nil)); err != nil {
+			return 0, err
+		}
+		w = l
 	default:
-		w = newTable(r.Schema())
+		w = newTable(r.Schema(), p.wrap)
 	}
 	var buf []byte
 	for {
@@ -60,13 +73,14 @@ func (p *printer) print(ctx context.Context, r millrace.Result) error {
 			buf = w.end(buf[:0])
 			werr := p.write(buf)
 			if errors.Is(err, io.EOF) {
-				return werr
+				return rows, werr
 			}
-			return errors.Join(err, werr)
+			return rows, errors.Join(err, werr)
 		}
+		rows += rec.NumRows()
 		if buf = w.rows(buf[:0], rec); len(buf) > 0 {
 			if err := p.write(buf); err != nil {
-				return err
+				return rows, err
 			}
 		}
 	}
@@ -158,7 +172,7 @@ type tableWriter struct {
 	count  int
 }
 
-func newTable(s types.Schema) *tableWriter {
+func newTable(s types.Schema, wrap int) *tableWriter {
 	t := &tableWriter{w: table.NewWriter(), schema: s}
 	style := table.StyleLight
 	style.Format.Header = text.FormatDefault
@@ -169,6 +183,8 @@ func newTable(s types.Schema) *tableWriter {
 		header = append(header, f.Name)
 		if f.Type.IsNumeric() {
 			columns = append(columns, table.ColumnConfig{Number: i + 1, Align: text.AlignRight, AlignHeader: text.AlignRight})
+		} else {
+			columns = append(columns, table.ColumnConfig{Number: i + 1, WidthMax: wrap, WidthMaxEnforcer: text.WrapSoft})
 		}
 	}
 	t.w.AppendHeader(header)
@@ -223,57 +239,3 @@ func visible(s string) string {
 
 // width is how many places of a terminal a text takes.
 func width(s string) int { return text.StringWidthWithoutEscSequences(s) }
-
-// liveTable prints rows as they come; a column is as wide as its name or its
-// first values.
-type liveTable struct {
-	schema types.Schema
-	widths []int
-}
-
-func (l *liveTable) rows(dst []byte, rec arrow.Record) []byte {
-	if l.widths == nil {
-		dst = l.header(dst, rec)
-	}
-	for row := range int(rec.NumRows()) {
-		for c := range l.schema.Fields {
-			dst = l.cell(dst, c, cell(rec, c, row))
-		}
-		dst = append(bytes.TrimRight(dst, " "), '\n')
-	}
-	return dst
-}
-
-func (l *liveTable) header(dst []byte, rec arrow.Record) []byte {
-	l.widths = make([]int, len(l.schema.Fields))
-	for c, f := range l.schema.Fields {
-		l.widths[c] = width(f.Name)
-		for row := range int(rec.NumRows()) {
-			l.widths[c] = max(l.widths[c], width(cell(rec, c, row)))
-		}
-	}
-	rule := dst
-	for c, f := range l.schema.Fields {
-		rule = l.cell(rule, c, f.Name)
-	}
-	dst = append(bytes.TrimRight(rule, " "), '\n')
-	for c := range l.schema.Fields {
-		dst = l.cell(dst, c, strings.Repeat("-", l.widths[c]))
-	}
-	return append(bytes.TrimRight(dst, " "), '\n')
-}
-
-func (l *liveTable) cell(dst []byte, c int, s string) []byte {
-	pad := strings.Repeat(" ", max(0, l.widths[c]-width(s)))
-	if l.schema.Fields[c].Type.IsNumeric() {
-		return append(append(append(dst, pad...), s...), "  "...)
-	}
-	return append(append(append(dst, s...), pad...), "  "...)
-}
-
-func (l *liveTable) end(dst []byte) []byte {
-	if l.widths == nil {
-		return append(dst, "0 rows\n"...)
-	}
-	return dst
-}

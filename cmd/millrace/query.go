@@ -47,7 +47,7 @@ func query(cmd *cobra.Command, s script, data, format string) (err error) {
 		return s.show(cmd.ErrOrStderr(), err)
 	}
 	defer func() { err = errors.Join(err, rows.Close()) }()
-	err = p.print(cmd.Context(), millrace.Result{Rows: rows, Query: 1})
+	_, err = p.print(cmd.Context(), millrace.Result{Rows: rows, Query: 1})
 	if n, first := rows.Rejected(); n > 0 {
 		fmt.Fprintf(cmd.ErrOrStderr(), "rows left out: %d; the first: %s\n", n, first)
 	}
@@ -108,6 +108,12 @@ func openExisting(dir string) (*millrace.DB, error) {
 	if dir != "" {
 		if _, err := os.Stat(dir); err != nil {
 			return nil, fmt.Errorf("data directory %s: %w", dir, cause(err))
+		}
+		switch is, err := millrace.Exists(dir); {
+		case err != nil:
+			return nil, err
+		case !is:
+			return nil, fmt.Errorf("data directory %s: there is no database in it", dir)
 		}
 	}
 	return millrace.Open(dir, nil)

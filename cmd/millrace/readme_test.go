@@ -78,7 +78,7 @@ func TestReadmeSQL(t *testing.T) {
 		t.Errorf("the README has %d SQL blocks", ran)
 	}
 	// Files that the README names are there.
-	for _, name := range []string{"examples/flights.sql", "docs/sql.md", "docs/performance.md", "doc.go", "sql/testdata", "CONTRIBUTING.md", "CHANGELOG.md", "LICENSE"} {
+	for _, name := range []string{"examples/flights.sql", "docs/sql.md", "docs/cli.md", "docs/performance.md", "doc.go", "sql/testdata", "CONTRIBUTING.md", "CHANGELOG.md", "LICENSE"} {
 		if _, err := os.Stat(filepath.Join("../..", name)); err != nil {
 			t.Error(err)
 		}

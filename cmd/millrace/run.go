@@ -61,7 +61,8 @@ func run(cmd *cobra.Command, s script, data, format string, quiet, again bool) (
 		},
 		Result: func(ctx context.Context, r millrace.Result) error {
 			bar.clear()
-			return p.print(ctx, r)
+			_, err := p.print(ctx, r)
+			return err
 		},
 	})
 	bar.clear()

@@ -57,8 +57,8 @@ ID,NAME
 {"ID":3,"NAME":"two\nlines","NOTE":"größer"}
 `},
 		{"one row", "VALUES (1);", "table", "\n┌────────┐\n│ EXPR$0 │\n├────────┤\n│      1 │\n└────────┘\n1 row\n"},
-		{"live table", strings.Replace(streams, "(1, ''), ", "", 1), "table", "\nN  V\n-  ----\n2  NULL\n"},
-		{"live table without rows", "CREATE STREAM s (n INTEGER);\nSELECT STREAM n FROM s;", "table", "\n0 rows\n"},
+		{"live table", strings.Replace(streams, "(1, ''), ", "", 1), "table", "\n       N  V\n--------  ----\n       2  NULL\n"},
+		{"live table without rows", "CREATE STREAM s (n INTEGER);\nSELECT STREAM n FROM s;", "table", "\n       N\n--------\n"},
 		{"live csv", streams, "csv", "\nN,V\n1,\"\"\n2,\n"},
 		{"live ndjson", streams, "ndjson", "\n{\"N\":1,\"V\":\"\"}\n{\"N\":2,\"V\":null}\n"},
 		{"nothing", "-- only a comment\n;;", "csv", "\n"},

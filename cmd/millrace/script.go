@@ -10,8 +10,12 @@ import (
 	"github.com/millrace-sql/millrace"
 )
 
-// script is SQL text and where it came from.
-type script struct{ path, text string }
+// script is SQL text and where it came from. first is the number of its first
+// line; 0 is 1.
+type script struct {
+	path, text string
+	first      int
+}
 
 // show prints a mistake in the script as `PATH:LINE:COL: message`, with the
 // source line, a caret under the place and the hint; other errors are returned
@@ -77,6 +81,7 @@ func excerpt(line []rune, at int) string {
 
 func (s script) line(n int) (string, bool) {
 	lines := strings.Split(s.text, "\n")
+	n -= max(s.first, 1) - 1
 	if n < 1 || n > len(lines) {
 		return "", false
 	}
