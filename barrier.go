@@ -78,7 +78,8 @@ func (r *runner) insertID(s *ast.Insert) uuid.UUID {
 func (r *runner) insertOnce(ctx context.Context, s *ast.Insert) error {
 	id := r.insertID(s)
 	if r.opts.Again {
-		return r.db.insert(ctx, s, uuid.New(), *r.finite())
+		_, err := r.db.insert(ctx, s, uuid.New(), *r.finite())
+		return err
 	}
 	done, err := r.db.once(id, false)
 	if err != nil {
@@ -88,7 +89,7 @@ func (r *runner) insertOnce(ctx context.Context, s *ast.Insert) error {
 		r.notice("line %d: INSERT INTO %s was already done on this data directory", s.Line, s.Into.Last().Text)
 		return nil
 	}
-	if err := r.db.insert(ctx, s, id, *r.finite()); err != nil {
+	if _, err := r.db.insert(ctx, s, id, *r.finite()); err != nil {
 		return err
 	}
 	_, err = r.db.once(id, true)

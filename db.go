@@ -67,7 +67,9 @@ func Open(dir string, o *Options) (*DB, error) {
 	if opts.MemoryBudget > 0 {
 		db.budget = exec.NewBudget(opts.MemoryBudget)
 	}
-	db.coord = exec.NewCoordinator(checkpoints{db.state}, exec.CoordinatorOptions{Every: opts.CheckpointEvery, Retry: passes})
+	db.coord = exec.NewCoordinator(checkpoints{db.state}, exec.CoordinatorOptions{
+		Every: opts.CheckpointEvery, Retry: passes, Trace: db.traceCheckpoint,
+	})
 	db.mu.relations = map[string]*relation{}
 	db.mu.jobs = map[*exec.Job]bool{}
 	if err := db.load(); err != nil {

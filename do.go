@@ -7,7 +7,6 @@ import (
 
 	"github.com/millrace-sql/millrace/sql/ast"
 	"github.com/millrace-sql/millrace/sql/parse"
-	"github.com/millrace-sql/millrace/sql/plan"
 )
 
 // Outcome is what a statement did.
@@ -43,7 +42,8 @@ func (db *DB) do(ctx context.Context, stmt ast.Statement) (out Outcome, err erro
 		defer db.end()
 		switch s := s.(type) {
 		case *ast.Insert:
-			return db.insertCounted(ctx, s)
+			stats, err := db.insert(ctx, s, uuid.New(), sourceMode{db: db})
+			return Outcome{Inserted: stats.Out, Rejected: stats.Rejected}, err
 		case *ast.RunCrawler:
 			out.Notices, err = db.runCrawler(ctx, s)
 			return out, err
@@ -52,27 +52,4 @@ func (db *DB) do(ctx context.Context, stmt ast.Statement) (out Outcome, err erro
 		return out, err
 	}
 	return Outcome{}, db.executeOne(ctx, stmt)
-}
-
-// insertCounted runs a top-level INSERT to its end, with its account.
-func (db *DB) insertCounted(ctx context.Context, s *ast.Insert) (Outcome, error) {
-	b := plan.Binder{Catalog: &scope{db: db}}
-	ins, err := b.Insert(s, false)
-	if err != nil {
-		return Outcome{}, positioned(err)
-	}
-	incarnation := uuid.New()
-	name := "insert/" + incarnation.String()
-	env := db.env(sourceMode{db: db, start: db.opts.Now().Millis()}, db.rejectsOf(name, incarnation))
-	job, err := db.insertPart(ctx, name, incarnation, ins, env)
-	if err != nil {
-		return Outcome{}, err
-	}
-	if err := db.adhoc(ctx, job); err != nil {
-		return Outcome{}, err
-	}
-	defer db.forget(job)
-	err = job.Wait()
-	stats := job.Stats()
-	return Outcome{Inserted: stats.Out, Rejected: stats.Rejected}, err
 }

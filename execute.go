@@ -49,7 +49,8 @@ func (db *DB) executeOne(ctx context.Context, stmt ast.Statement) error {
 	case *ast.AlterPump:
 		return db.alterPump(ctx, s)
 	case *ast.Insert:
-		return db.insert(ctx, s, uuid.New(), sourceMode{db: db})
+		_, err := db.insert(ctx, s, uuid.New(), sourceMode{db: db})
+		return err
 	}
 	return db.define(ctx, stmt, dir)
 }
@@ -107,23 +108,24 @@ func (db *DB) alterPump(ctx context.Context, s *ast.AlterPump) error {
 
 // insert runs a top-level INSERT to its end. The incarnation makes its rows known
 // to the log: repeating an interrupted one with the same does not double them.
-func (db *DB) insert(ctx context.Context, s *ast.Insert, incarnation uuid.UUID, mode sourceMode) error {
+func (db *DB) insert(ctx context.Context, s *ast.Insert, incarnation uuid.UUID, mode sourceMode) (exec.JobStats, error) {
 	b := plan.Binder{Catalog: &scope{db: db}}
 	ins, err := b.Insert(s, false)
 	if err != nil {
-		return positioned(err)
+		return exec.JobStats{}, positioned(err)
 	}
 	name := "insert/" + incarnation.String()
 	env := db.env(mode, db.rejectsOf(name, incarnation))
 	job, err := db.insertPart(ctx, name, incarnation, ins, env)
 	if err != nil {
-		return err
+		return exec.JobStats{}, err
 	}
 	if err := db.adhoc(ctx, job); err != nil {
-		return err
+		return exec.JobStats{}, err
 	}
 	defer db.forget(job)
-	return job.Wait()
+	err = job.Wait()
+	return job.Stats(), err
 }
 
 // insertPart makes the job of a top-level INSERT. Rows for an in-application

@@ -104,6 +104,11 @@ func (db *DB) haltJobs(jobs []*exec.Job) error {
 // passes tells that an error goes away when somebody makes room.
 func passes(err error) bool { return errors.Is(err, kv.ErrNoSpace) }
 
+// traceCheckpoint logs the phases of checkpoints, at the level of debugging.
+func (db *DB) traceCheckpoint(phase exec.Phase, jobs []string, d time.Duration) {
+	db.opts.Logger.Debug("checkpoint", "phase", string(phase), "jobs", jobs, "after", d)
+}
+
 // forgetState removes the checkpoints of a job.
 func (db *DB) forgetState(job string) error {
 	return errors.Join(db.state.Drop(job), db.state.Drop(job+"/start"))

@@ -29,8 +29,19 @@ type RunOptions struct {
 	// Notice, if set, is told what happened beside rows: what a crawler found, an
 	// INSERT that had been done before.
 	Notice func(line string)
+	// Producers put records into stored streams while the script's first stage runs. A
+	// stream ends for its readers when its producers have ended; ctx ends them, and
+	// with it the stage ends at a checkpoint.
+	Producers []Producer
 	// Again repeats INSERTs that have already taken effect on the data directory.
 	Again bool
+}
+
+// Producer puts records into a stored stream, which the script may create, until it
+// has no more or ctx ends. Its error ends the run.
+type Producer struct {
+	Stream string
+	Run    func(ctx context.Context, s *Stream) error
 }
 
 // Result is one result of a script.
@@ -92,6 +103,7 @@ type runner struct {
 	dir     string
 	queries int
 	inserts map[string]int // occurrences of each INSERT's text
+	fed     bool           // the producers have run
 	stats   map[string]PumpSummary
 }
 

@@ -63,6 +63,10 @@ func (s *stage) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	feeds, err := s.feed(g)
+	if err != nil {
+		return err
+	}
 	parts, err := s.build(ctx, g)
 	if err != nil {
 		for _, p := range parts {
@@ -73,7 +77,7 @@ func (s *stage) run(ctx context.Context) error {
 		}
 		return err
 	}
-	return s.drive(ctx, parts, g)
+	return s.drive(ctx, parts, feeds, g)
 }
 
 // build makes every job before any runs, so that none misses a row: pumps in
@@ -171,13 +175,18 @@ func (s *stage) pumps() []*pump {
 
 // drive starts everything and waits. The first error ends all where they are; the
 // end of outer ends them at a checkpoint.
-func (s *stage) drive(outer context.Context, parts []*part, g *graph) error {
+func (s *stage) drive(outer context.Context, parts []*part, feeds []feed, g *graph) error {
 	began := time.Now()
 	ctx, cancel := context.WithCancel(context.WithoutCancel(outer))
 	defer cancel()
+	feeding, stopFeeding := context.WithCancel(outer)
+	defer stopFeeding()
+	defer context.AfterFunc(ctx, stopFeeding)()
+	produce := startFeeds(feeding, feeds, g, cancel)
 	interrupted := make(chan struct{})
 	uninterrupted := context.AfterFunc(outer, func() {
 		defer close(interrupted)
+		_ = produce.Wait() // told below; what they have put is in the log
 		s.interrupt(parts, cancel)
 	})
 	var wg sync.WaitGroup
@@ -227,7 +236,7 @@ func (s *stage) drive(outer context.Context, parts []*part, g *graph) error {
 		<-interrupted
 	}
 	s.account(parts, time.Since(began))
-	err = firstCause(append(errs, err))
+	err = firstCause(append(errs, err, produce.Wait()))
 	for _, p := range parts {
 		// After an error the next run repeats it: what it wrote is known by its
 		// incarnation, what an in-application stream had of it is gone.

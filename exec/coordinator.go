@@ -20,6 +20,7 @@ type Coordinator struct {
 	store Checkpoints
 	every time.Duration
 	retry func(error) bool
+	trace func(Phase, []string, time.Duration)
 
 	// cutting is held while a checkpoint is taken: one at a time.
 	cutting chan struct{}
@@ -39,14 +40,32 @@ type CoordinatorOptions struct {
 	// Retry tells that an error of a store or sink will pass, such as a full disk: the
 	// checkpoint then waits, and with it the lanes of the sinks that prepare.
 	Retry func(error) bool
+	// Trace, if set, is told the phases of each checkpoint, for a log.
+	Trace func(phase Phase, jobs []string, d time.Duration)
 }
+
+// Phase is a step of a checkpoint.
+type Phase string
+
+// The phases, in order: sources wait; operators are frozen and sinks prepare while
+// work goes on; the root records are stored, which is the commit point; sinks have
+// committed.
+const (
+	Pausing   Phase = "pausing"
+	Preparing Phase = "preparing"
+	Saved     Phase = "saved"
+	Committed Phase = "committed"
+)
 
 // NewCoordinator makes a coordinator over a store, which it borrows.
 func NewCoordinator(store Checkpoints, o CoordinatorOptions) *Coordinator {
 	if o.Retry == nil {
 		o.Retry = func(error) bool { return false }
 	}
-	c := &Coordinator{store: store, every: o.Every, retry: o.Retry, cutting: make(chan struct{}, 1), ended: make(chan struct{})}
+	if o.Trace == nil {
+		o.Trace = func(Phase, []string, time.Duration) {}
+	}
+	c := &Coordinator{store: store, every: o.Every, retry: o.Retry, trace: o.Trace, cutting: make(chan struct{}, 1), ended: make(chan struct{})}
 	ctx, cancel := context.WithCancel(context.Background())
 	c.stop = cancel
 	if c.every <= 0 {

@@ -80,6 +80,8 @@ func (c *Coordinator) takeSet(ctx context.Context, s set, of *Job, stop []*Job) 
 	if len(s.jobs) == 0 {
 		return false, nil
 	}
+	names, began := s.names(), time.Now()
+	c.trace(Pausing, names, 0)
 	if err := s.pause(ctx); err != nil {
 		return false, err
 	}
@@ -99,6 +101,7 @@ func (c *Coordinator) takeSet(ctx context.Context, s set, of *Job, stop []*Job) 
 	if err != nil {
 		return false, err
 	}
+	c.trace(Preparing, names, time.Since(began))
 	defer release(all)
 	if err := wait(); err != nil {
 		return false, err
@@ -106,7 +109,20 @@ func (c *Coordinator) takeSet(ctx context.Context, s set, of *Job, stop []*Job) 
 	if err := c.patient(ctx, func() error { return c.store.Save(all) }); err != nil {
 		return false, err
 	}
-	return false, c.commit(ctx, s, all)
+	c.trace(Saved, names, time.Since(began))
+	if err := c.commit(ctx, s, all); err != nil {
+		return false, err
+	}
+	c.trace(Committed, names, time.Since(began))
+	return false, nil
+}
+
+func (s *set) names() []string {
+	out := make([]string, len(s.jobs))
+	for i, j := range s.jobs {
+		out[i] = j.name
+	}
+	return out
 }
 
 // commit publishes a checkpoint that is stored.

@@ -75,6 +75,7 @@ type putter struct {
 	member, key string
 	batch       int
 	receipts    io.Writer
+	prefix      string // of a receipt
 
 	pending      []millrace.Record
 	places       []place
@@ -157,11 +158,11 @@ func (p *putter) flush(ctx context.Context) error {
 		p.records++
 		p.bytes += int64(len(p.pending[i].Data))
 		p.last = p.places[i]
-		fmt.Fprintf(&text, "%s,%d,%s\n", r.ShardID, r.SequenceNumber, r.Arrival)
+		fmt.Fprintf(&text, "%s%s,%d,%s\n", p.prefix, r.ShardID, r.SequenceNumber, r.Arrival)
 	}
 	p.pending, p.places, p.pendingBytes = p.pending[:0], p.places[:0], 0
 	if _, werr := p.receipts.Write(text.Bytes()); werr != nil {
-		err = errors.Join(err, fmt.Errorf("standard output: %w", werr))
+		err = errors.Join(err, fmt.Errorf("receipts: %w", werr))
 	}
 	return err
 }

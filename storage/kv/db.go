@@ -53,7 +53,7 @@ func Open(dir string, o Options) (*DB, error) {
 		return nil, err
 	}
 	opts := o.badger(dir)
-	b, err := badger.Open(opts)
+	b, err := openAfterCrash(opts)
 	if err != nil {
 		return nil, openError(dir, err)
 	}
@@ -68,6 +68,22 @@ func Open(dir string, o Options) (*DB, error) {
 	}
 	return d, nil
 }
+
+// openAfterCrash opens the database although a process was killed between making one
+// of its files and giving it a size. Opening fails with the word for a new file then, but
+// has given the file its size and head: the next try takes it for an empty one.
+func openAfterCrash(o badger.Options) (*badger.DB, error) {
+	const newFile = "Create a new file"
+	for tries := 0; ; tries++ {
+		b, err := badger.Open(o)
+		if err == nil || tries == maxEmptyFiles || !strings.Contains(err.Error(), newFile) {
+			return b, err
+		}
+	}
+}
+
+// maxEmptyFiles is more than the files that can be in the making at one moment.
+const maxEmptyFiles = 8
 
 func (d *DB) checkFormat(dir string) error {
 	version, err := d.Get(formatKey)

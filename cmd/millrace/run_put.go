@@ -1,0 +1,67 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/spf13/cobra"
+
+	"github.com/millrace-sql/millrace"
+)
+
+// producers are the inputs of --put; done closes what they write to.
+func (o runOptions) producers(cmd *cobra.Command) (out []millrace.Producer, done func() error, err error) {
+	receipts, done := io.Writer(io.Discard), func() error { return nil }
+	if len(o.puts) == 0 && (o.key != "" || o.receipts != "") {
+		return nil, done, errors.New("--key and --receipts go with --put")
+	}
+	for _, put := range o.puts {
+		stream, file, ok := strings.Cut(put, "=")
+		if !ok || stream == "" || file == "" {
+			return nil, done, fmt.Errorf("--put is %q, not STREAM=FILE", put)
+		}
+		out = append(out, millrace.Producer{Stream: stream, Run: func(ctx context.Context, s *millrace.Stream) error {
+			p := &putter{stream: s, member: o.key, batch: 5000, receipts: receipts, prefix: stream + ","}
+			return p.run(ctx, cmd.InOrStdin(), []string{file})
+		}})
+	}
+	if o.receipts == "" {
+		return out, done, nil
+	}
+	f, err := os.OpenFile(o.receipts, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
+	if err != nil {
+		return nil, done, fmt.Errorf("--receipts %s: %w", o.receipts, cause(err))
+	}
+	receipts = &locked{w: f}
+	return out, f.Close, nil
+}
+
+// locked lets several producers write whole batches of receipts.
+type locked struct {
+	mu sync.Mutex
+	w  io.Writer
+}
+
+func (l *locked) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.w.Write(p)
+}
+
+// parseBytes reads a size: a number of bytes, or with KiB, MiB, GiB, KB, MB, GB.
+func parseBytes(text string) (int64, error) {
+	units := map[string]int64{"": 1, "B": 1, "KIB": 1 << 10, "MIB": 1 << 20, "GIB": 1 << 30, "KB": 1e3, "MB": 1e6, "GB": 1e9}
+	digits := strings.TrimRight(strings.ToUpper(strings.TrimSpace(text)), "KMGIB ")
+	unit, known := units[strings.TrimSpace(strings.ToUpper(strings.TrimSpace(text))[len(digits):])]
+	n, err := strconv.ParseInt(digits, 10, 64)
+	if err != nil || !known || n <= 0 || n > (1<<62)/unit {
+		return 0, fmt.Errorf("%q is no size: write 512MiB or 2GiB", text)
+	}
+	return n * unit, nil
+}
