@@ -33,6 +33,7 @@ type Sink struct {
 	json    *format.JSONEncoder
 	ordinal uint64 // of the next row written
 	durable uint64 // ordinals below are in the log
+	begun   bool   // it has a position of its own
 
 	buf  []byte
 	keys []byte
@@ -59,6 +60,7 @@ func NewSink(c SinkConfig) (*Sink, error) {
 // are durable.
 func (s *Sink) Write(ctx context.Context, b flow.Batch) error {
 	defer s.json.Reset()
+	s.begun = true
 	rows := b.Rows()
 	skip := 0
 	if s.ordinal < s.durable {
@@ -109,16 +111,19 @@ func (s *Sink) flush(ctx context.Context) error {
 
 // Prepare returns the lane's position: the rows are durable already.
 func (s *Sink) Prepare(context.Context, flow.Epoch) ([]byte, error) {
+	s.begun = true
 	return binary.LittleEndian.AppendUint64(nil, s.ordinal), nil
 }
 
-// Commit moves a new sink to the position of the checkpoint it goes on from;
-// there is nothing to publish.
+// Commit moves a new sink to the position of the checkpoint it goes on from. One at
+// work is beyond it by then; there is nothing to publish.
 func (s *Sink) Commit(_ context.Context, e flow.Epoch, prepared []byte) error {
 	if len(prepared) != 8 {
 		return fmt.Errorf("stream %s: lane %d: token of epoch %d has %d bytes", s.Stream, s.Lane, e, len(prepared))
 	}
-	s.ordinal = binary.LittleEndian.Uint64(prepared)
+	if !s.begun {
+		s.ordinal = binary.LittleEndian.Uint64(prepared)
+	}
 	return nil
 }
 
