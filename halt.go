@@ -24,6 +24,10 @@ func (db *DB) Checkpoint(ctx context.Context) error {
 	return db.coord.Checkpoint(ctx)
 }
 
+// StateBytes is the memory that the state of pumps and queries holds now, as the
+// budget counts it (Options.MemoryBudget); 0 without a budget.
+func (db *DB) StateBytes() int64 { return db.budget.Used() }
+
 // Resume starts every pump that is defined and not stopped, where its last
 // checkpoint left it: what a server does with a data directory. Pumps that run
 // already are left alone.
