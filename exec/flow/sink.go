@@ -19,3 +19,13 @@ type Sink interface {
 	Commit(ctx context.Context, e Epoch, prepared []byte) error
 	Close() error
 }
+
+// Finisher is a Sink that may hold rows back over several epochs, such as those
+// of a file that is to grow.
+type Finisher interface {
+	// Finish says that the input has ended: no Write comes before the next
+	// Prepare, and the Commit of that epoch makes every row visible. It comes
+	// before the last Prepare only, never before one that merely pauses the job,
+	// and does nothing by itself.
+	Finish()
+}
