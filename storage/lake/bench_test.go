@@ -53,6 +53,7 @@ func benchWrite(b testing.TB, bucket Bucket, recs []arrow.Record, location strin
 			b.Fatal(err)
 		}
 	}
+	w.Finish()
 	token, err := w.Prepare(ctx, 1)
 	if err == nil {
 		err = w.Commit(ctx, 1, token)

@@ -5,6 +5,8 @@ import (
 	"fmt"
 
 	"github.com/parquet-go/parquet-go"
+
+	"github.com/millrace-sql/millrace/sql/types"
 )
 
 const (
@@ -32,6 +34,9 @@ type dataFile struct {
 	raw     int64  // bytes of the current row group before encoding, roughly
 	done    bool   // the footer is in out
 	staged  string // key of the staged copy, once there was an attempt to make it
+
+	since types.Time // when the first row came
+	first uint64     // the batch it came in
 }
 
 func newDataFile(l layout, c Compression, folder string, dictionary []bool) (*dataFile, error) {
