@@ -3,14 +3,10 @@ package lake
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"path"
 	"slices"
-
-	"golang.org/x/sync/errgroup"
 
 	"github.com/millrace-sql/millrace/sql/types"
 )
@@ -42,7 +38,7 @@ func (w *Writer) prepare(ctx context.Context, epoch uint64) ([]byte, error) {
 	}
 	out, err := w.token(epoch).encode()
 	if err == nil {
-		w.finished, w.fresh = false, nil
+		w.ahead, w.finished, w.fresh = !w.finished, false, nil
 	}
 	return out, err
 }
@@ -73,6 +69,7 @@ func (w *Writer) trim() {
 	if !w.log.rolled {
 		return
 	}
+	w.wait()
 	w.log.cut()
 	first := w.log.next
 	for _, f := range w.open {
@@ -110,22 +107,6 @@ func (w *Writer) relieve(ctx context.Context) error {
 	}
 }
 
-// stageRows stores the rows that are new as a segment, and those that an attempt before has not stored.
-func (w *Writer) stageRows(ctx context.Context) error {
-	w.log.seal(w.stagingKey)
-	for _, s := range w.log.segments {
-		if s.batches == nil {
-			continue
-		}
-		if err := s.store(ctx, w.table.bucket, w.log.schema); err != nil {
-			return err
-		}
-		w.log.release(s.batches)
-		s.batches = nil
-	}
-	return nil
-}
-
 // token names what is staged, and what of it is open.
 func (w *Writer) token(epoch uint64) token {
 	t := token{Files: slices.Clone(w.staged)}
@@ -146,46 +127,4 @@ func (w *Writer) token(epoch uint64) token {
 		}
 	}
 	return t
-}
-
-// stageFull stages the finished files. Those that could be staged are forgotten, the others stay for the next attempt.
-func (w *Writer) stageFull(ctx context.Context) error {
-	if len(w.full) == 0 {
-		return nil
-	}
-	done := make([]*stagedFile, len(w.full))
-	var g errgroup.Group
-	g.SetLimit(parallelFiles)
-	for i, f := range w.full {
-		if f.staged == "" {
-			f.staged = w.stagingKey("")
-		}
-		g.Go(func() error {
-			if err := f.finish(); err != nil {
-				return err
-			}
-			err := w.table.bucket.PutIfAbsent(ctx, f.staged, func(out io.Writer) error {
-				_, err := out.Write(f.out.Bytes())
-				return err
-			})
-			if errors.Is(err, ErrExists) {
-				err = nil // an attempt before this one came further than it knew: the key is of this file alone
-			}
-			if err == nil {
-				done[i] = &stagedFile{f.staged, DataFile{Path: f.folder, Size: int64(f.out.Len()), Rows: f.rows}}
-			}
-			return err
-		})
-	}
-	err := g.Wait()
-	var left []*dataFile
-	for i, f := range w.full {
-		if done[i] != nil {
-			w.staged = append(w.staged, *done[i])
-		} else {
-			left = append(left, f)
-		}
-	}
-	w.full = left
-	return err
 }

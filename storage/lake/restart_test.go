@@ -24,6 +24,7 @@ type run struct {
 	location string
 	mem      memory.Allocator
 	clock    types.Time
+	ahead    int64
 	keep     func(epoch uint64) bool // whether the root record of an epoch is saved; the job dies where it is not
 
 	root struct { // the durable checkpoint
@@ -69,7 +70,11 @@ func (r *run) live() error {
 	if err != nil {
 		return err
 	}
-	defer w.log.close() // a dead process holds no memory
+	w.aheadBytes = r.ahead
+	defer func() { // a dead process holds no memory
+		w.wait()
+		w.log.close()
+	}()
 	if r.root.epoch > 0 {
 		if err := w.Commit(ctx, r.root.epoch, r.root.token); err != nil {
 			return err
@@ -220,7 +225,7 @@ func everyFaultIn(t *testing.T, b Bucket, step int, test func(r *run, f *faulty)
 		for n := 1; ; n += step {
 			f := &faulty{Bucket: b, left: n, after: after}
 			r := newRun(t, b, fmt.Sprintf("t%v%d", after, n))
-			r.bucket = f
+			r.bucket, r.ahead = f, int64(n%2*aheadBytes)
 			test(r, f)
 			if !f.fired {
 				if n < 40 {
@@ -243,6 +248,7 @@ func TestEveryFaultInOneProcess(t *testing.T) {
 			o := r.options()
 			o.BufferBytes = 80 << 10 // some rows and files are stored before a Prepare
 			w := mustWriter(t, mustOpen(t, f, "t", o), testWriter)
+			w.aheadBytes = int64(n % 2 * aheadBytes)
 			again := func(do func() error) {
 				t.Helper()
 				err := do()

@@ -79,9 +79,6 @@ func (w *Writer) knows(t token) error {
 	return nil
 }
 
-// own is the prefix of the keys that this process stages objects under.
-func (w *Writer) own() string { return w.stagingFolder() + "/" + w.attempt + "-" }
-
 // Publish shows everything that a token holds, the rows of unfinished files too: for the last token of a pump that is
 // dropped. It is the first and last use of a writer, and of its identity; after an error or a crash it may be repeated with
 // a new writer. Errors: those of Commit and Prepare.

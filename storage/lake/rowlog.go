@@ -8,6 +8,9 @@ import (
 	"github.com/millrace-sql/millrace/sql/types"
 )
 
+// Records of so many rows are retained rather than copied.
+const retainRows = 512
+
 // rowLog is the rows that a writer's open files consist of: as segments what Prepares have stored, as batches what is new
 // since. Batches are numbered without gaps; where a file ends, a batch ends, so that a number tells the rows of a folder
 // that are in finished files from those that are not.
@@ -37,7 +40,7 @@ func newRowLog(l layout) (rowLog, error) {
 func (l *rowLog) add(rec arrow.Record, sel, rows []uint32, rowBytes int64, now types.Time) error {
 	bytes := int64(len(rows)) * rowBytes
 	l.bytes += bytes
-	if sel == nil && len(rows) >= gatherRows/4 && plainColumns(rec) {
+	if sel == nil && len(rows) >= retainRows && plainColumns(rec) {
 		l.cut()
 		// Under the table's own schema: names and metadata of the caller's are of no use.
 		l.push(batch{array.NewRecord(l.schema, rec.Columns(), rec.NumRows()), bytes, now})
@@ -110,6 +113,12 @@ func (l *rowLog) drop(number uint64) []string {
 		l.pending = l.pending[1:]
 	}
 	return keys
+}
+
+// stored gives up the records of a segment that is durable.
+func (l *rowLog) stored(s *segment) {
+	l.release(s.batches)
+	s.batches = nil
 }
 
 func (l *rowLog) release(batches []batch) {

@@ -70,7 +70,7 @@ func (s *segment) read(ctx context.Context, b Bucket, use func(n int, rec arrow.
 	if err != nil {
 		return err
 	}
-	return fail("segment", s.Key, errors.Join(guard(func() error { return s.decode(blob, use) }), blob.Close()))
+	return fail("segment", s.Key, errors.Join(s.decode(blob, use), blob.Close()))
 }
 
 func (s *segment) decode(blob Blob, use func(n int, rec arrow.Record) error) error {

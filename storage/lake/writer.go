@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"path"
 	"strings"
 
 	"github.com/apache/arrow/go/v17/arrow"
@@ -42,7 +41,11 @@ type Writer struct {
 	staged  []stagedFile         // not yet committed; Path is the folder
 	scratch []parquet.Value
 
-	log      rowLog
+	log        rowLog
+	storing    *storing
+	ahead      bool // whether to store rows before a Prepare
+	aheadBytes int64
+
 	started  bool            // whatever an earlier writer has left is restored
 	finished bool            // no more rows before the next Prepare
 	restored map[string]bool // keys of segments of earlier writers
@@ -62,7 +65,8 @@ func (t *Table) Writer(id WriterID) (*Writer, error) {
 	if _, err := rand.Read(attempt[:]); err != nil {
 		return nil, fail("table", t.location, err)
 	}
-	w := &Writer{table: t, id: id, attempt: hex.EncodeToString(attempt[:]), scratch: make([]parquet.Value, encodeChunk)}
+	w := &Writer{table: t, id: id, attempt: hex.EncodeToString(attempt[:]), aheadBytes: aheadBytes,
+		scratch: make([]parquet.Value, encodeChunk)}
 	return w, fail("table", t.location, w.reset())
 }
 
@@ -116,6 +120,7 @@ func (w *Writer) append(ctx context.Context, rec arrow.Record, sel []uint32) err
 		return err
 	}
 	w.trim()
+	w.storeAhead(ctx)
 	return nil
 }
 
@@ -171,6 +176,10 @@ func (w *Writer) Finish() { w.finished = true }
 
 // Close forgets what was appended since the last Prepare. What is prepared stays for the Commit of a later writer.
 func (w *Writer) Close(ctx context.Context) error {
+	if w.storing != nil {
+		w.storing.cancel()
+		w.wait()
+	}
 	var errs []error
 	for _, key := range w.fresh {
 		errs = append(errs, w.table.bucket.Delete(ctx, key))
@@ -189,28 +198,4 @@ func fileWord(name string) string {
 		return '_'
 	}, strings.ToLower(name))
 	return word[:min(len(word), 64)]
-}
-
-// stagingFolder is this writer's own; it stands beside the table's folder.
-func (w *Writer) stagingFolder() string {
-	return fmt.Sprintf("%s/%s-%s-%d", w.table.stagingFolder(), w.id.Incarnation, fileWord(w.id.Pump), w.id.Lane)
-}
-
-func (t *Table) stagingFolder() string {
-	parent, base := path.Split(t.location)
-	return fmt.Sprintf("%s%s/%s", parent, stagingFolder, base)
-}
-
-// stagingKey is a new key for an object of this process.
-func (w *Writer) stagingKey(suffix string) string {
-	w.counter++
-	key := fmt.Sprintf("%s/%s-%08d%s", w.stagingFolder(), w.attempt, w.counter-1, suffix)
-	w.fresh = append(w.fresh, key)
-	return key
-}
-
-func (w *Writer) forget(key string) {
-	if key != "" {
-		w.garbage = append(w.garbage, key)
-	}
 }
