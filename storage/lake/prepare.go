@@ -69,6 +69,7 @@ func (w *Writer) trim() {
 	if !w.log.rolled {
 		return
 	}
+	w.log.rolled = false
 	w.wait()
 	w.log.cut()
 	first := w.log.next

@@ -246,7 +246,7 @@ func TestEveryFaultInOneProcess(t *testing.T) {
 			f := &faulty{Bucket: b, left: n, after: after}
 			r := newRun(t, b, "t")
 			o := r.options()
-			o.BufferBytes = 80 << 10 // some rows and files are stored before a Prepare
+			o.BufferBytes = 40 << 10 // some rows and files are stored before a Prepare
 			w := mustWriter(t, mustOpen(t, f, "t", o), testWriter)
 			w.aheadBytes = int64(n % 2 * aheadBytes)
 			again := func(do func() error) {

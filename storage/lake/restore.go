@@ -40,6 +40,10 @@ func (w *Writer) lastEpoch(ctx context.Context) (uint64, error) {
 }
 
 func (w *Writer) load(ctx context.Context, t token) error {
+	open := t.Open
+	if open == nil {
+		open = map[string]uint64{} // of no file, not of all
+	}
 	for _, s := range t.Segments {
 		w.log.segments = append(w.log.segments, &s)
 		w.restored[s.Key] = true
@@ -51,7 +55,7 @@ func (w *Writer) load(ctx context.Context, t token) error {
 				return err
 			}
 			w.log.next = s.First + uint64(n)
-			if err := w.encode(rec, w.router.all(rec, nil), s.Since, t.Open); err != nil {
+			if err := w.encode(rec, w.router.all(rec, nil), s.Since, open); err != nil {
 				return err
 			}
 			w.log.next++

@@ -22,7 +22,7 @@ type rowLog struct {
 	bytes    int64 // of gathered and pending
 	segments []*segment
 	next     uint64 // number of the batch that the next row belongs to
-	rolled   bool   // a file has ended since the last cut
+	rolled   bool   // a file has ended, and nobody has looked yet what is needed no more
 }
 
 type batch struct {
@@ -75,7 +75,6 @@ func (l *rowLog) cut() {
 		l.push(l.gathered)
 		l.gathered = batch{}
 	}
-	l.rolled = false
 }
 
 func (l *rowLog) push(b batch) {
@@ -83,11 +82,11 @@ func (l *rowLog) push(b batch) {
 	l.next++
 }
 
-// seal makes a segment of what is new; it has a key from here on and never changes.
-func (l *rowLog) seal(key func(suffix string) string) {
+// seal makes a segment of what is new, if anything is; it has a key from here on and never changes.
+func (l *rowLog) seal(key func(suffix string) string) *segment {
 	l.cut()
 	if len(l.pending) == 0 {
-		return
+		return nil
 	}
 	s := &segment{
 		Key: key(segmentSuffix), First: l.next - uint64(len(l.pending)), Batches: len(l.pending), Since: l.pending[0].since,
@@ -98,6 +97,7 @@ func (l *rowLog) seal(key func(suffix string) string) {
 	}
 	l.segments = append(l.segments, s)
 	l.pending = nil
+	return s
 }
 
 // drop forgets the batches below a number and returns the keys of segments that are needed no more.

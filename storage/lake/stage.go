@@ -34,12 +34,15 @@ func (w *Writer) storeAhead(ctx context.Context) {
 	if !w.ahead || w.storing != nil || w.log.bytes < w.aheadBytes {
 		return
 	}
-	w.log.seal(w.stagingKey)
+	s := w.log.seal(w.stagingKey)
+	if s == nil {
+		return
+	}
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx)) // that of one Append is not that of the next
-	st := &storing{w.log.segments[len(w.log.segments)-1], cancel, make(chan error, 1)}
+	st := &storing{s, cancel, make(chan error, 1)}
 	w.storing = st
 	bucket, schema := w.table.bucket, w.log.schema
-	go func() { st.done <- st.segment.store(ctx, bucket, schema) }()
+	go func() { st.done <- s.store(ctx, bucket, schema) }()
 }
 
 // wait waits for the segment that is on its way.

@@ -31,7 +31,8 @@ type Options struct {
 	Compression   Compression
 	// Append lets Create take a location that holds files already; they become, or stay, part of the table.
 	Append bool
-	// FileBytes is the size at which a data file is finished and a new one begun; 0 is 128 MiB.
+	// FileBytes is the size at which a data file is finished and a new one begun; 0 is 128 MiB. A file may become larger by
+	// one row group, which has as many bytes before encoding, 128 MiB at most.
 	FileBytes int64
 	// RollInterval is the age, from its first row, at which a data file is finished at the next Prepare; 0 is one minute,
 	// a negative one finishes every file at every Prepare.

@@ -161,7 +161,7 @@ func (w *Writer) file(folder string, now types.Time) (*dataFile, error) {
 	if f := w.open[folder]; f != nil {
 		return f, nil
 	}
-	f, err := newDataFile(w.table.layout, w.table.opts.Compression, folder, w.sampler.dictionaries())
+	f, err := newDataFile(w.table.layout, w.table.opts, folder, w.sampler.dictionaries())
 	if err != nil {
 		return nil, err
 	}
