@@ -70,6 +70,23 @@ func (w *Writer) load(ctx context.Context, t token) error {
 			return err
 		}
 	}
+	return w.complete(open)
+}
+
+// complete checks that every file that was open has got rows: folders are found by their names, which must not have changed.
+func (w *Writer) complete(open map[string]uint64) error {
+	have := map[string]bool{}
+	for _, f := range w.full {
+		have[f.folder] = true
+	}
+	for _, f := range w.staged {
+		have[f.Path] = true
+	}
+	for folder := range open {
+		if w.open[folder] == nil && !have[folder] {
+			return fmt.Errorf("%w: the segments have no rows of the open file in %q", ErrCorrupt, folder)
+		}
+	}
 	return nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -307,6 +308,9 @@ func TestTokensThatCannotBeRestored(t *testing.T) {
 	}
 	commit(late, 2, token, ErrConflict)
 	mustClose(t, late)
+	commit(broken, 2, token, nil)
+	renamed := []byte(strings.Replace(string(token), "state=A", "state=a", 1))
+	commit(mustWriter(t, tab, testWriter), 2, renamed, ErrCorrupt)
 	other := mustOpen(t, b, "t", Options{Schema: benchSchema})
 	commit(mustWriter(t, other, testWriter), 2, token, ErrColumn)
 	// Two runs from one checkpoint: the second comes too late.
@@ -353,4 +357,22 @@ func TestCloseKeepsWhatIsPrepared(t *testing.T) {
 	}
 	got, _ := mustScan(t, tab, ScanOptions{Schema: daySchema, Mem: mem}, 10)
 	wantLines(t, got, "1970-01-01|1|A", "1970-01-02|1|A")
+}
+
+// A value that is no text names a folder that commit records and tokens can name.
+func TestPartitionsThatAreNoText(t *testing.T) {
+	mem := checked(t)
+	rec := newRecord(mem, daySchema, []any{0, 1, "\xffé\x80�"})
+	defer rec.Release()
+	b := NewMem()
+	tab := mustOpen(t, b, "t", dayOptions())
+	token := mustStage(t, mustWriter(t, tab, testWriter), 1, rec)
+	if err := mustWriter(t, tab, testWriter).Publish(context.Background(), 1, token); err != nil {
+		t.Fatal(err)
+	}
+	got, _ := mustScan(t, tab, ScanOptions{Schema: daySchema, Mem: mem}, 10)
+	wantLines(t, got, "1970-01-01|1|\xffé\x80�")
+	if keys := keysOf(t, b, "t/day=1970-01-01/state=%FFé%80�/"); len(keys) != 1 {
+		t.Fatal(keysOf(t, b, ""))
+	}
 }
