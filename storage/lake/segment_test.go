@@ -376,3 +376,54 @@ func TestPartitionsThatAreNoText(t *testing.T) {
 		t.Fatal(keysOf(t, b, ""))
 	}
 }
+
+// Work goes on between Prepare and Commit: files that end meanwhile take nothing from what the token restores.
+func TestRowsBetweenPrepareAndCommit(t *testing.T) {
+	ctx := context.Background()
+	mem := checked(t)
+	b := NewMem()
+	o := dayOptions()
+	o.BufferBytes = 1 // every Append ends the files of the one before
+	tab := mustOpen(t, b, "t", o)
+	var token []byte
+	var want []string
+	for e := range uint64(6) {
+		w := restored(t, tab, e, token)
+		one := newRecord(mem, daySchema, []any{0, int(10 * e), "A"}, []any{1, int(10 * e), "A"})
+		defer one.Release()
+		want = append(want, lines(one)...)
+		err := w.Append(ctx, one, nil)
+		if err == nil {
+			token, err = w.Prepare(ctx, e+1)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		two := newRecord(mem, daySchema, []any{0, 1000, "A"}, []any{1, 1000, "A"})
+		defer two.Release()
+		for range 3 {
+			if err := w.Append(ctx, two, nil); err != nil { // no token covers these
+				t.Fatal(err)
+			}
+		}
+		if err := w.Commit(ctx, e+1, token); err != nil {
+			t.Fatal(err)
+		}
+		if e%2 == 0 {
+			mustClose(t, w)
+		} else {
+			w.wait()
+			w.log.close()
+		}
+	}
+	if err := mustWriter(t, tab, testWriter).Publish(ctx, 6, token); err != nil {
+		t.Fatal(err)
+	}
+	got, _ := mustScan(t, tab, ScanOptions{Schema: daySchema, Mem: mem}, 10)
+	slices.Sort(got)
+	slices.Sort(want)
+	wantLines(t, got, want...)
+	if left := keysOf(t, b, stagingFolder+"/"); len(left) > 0 {
+		t.Fatal(left)
+	}
+}
