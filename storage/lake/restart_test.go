@@ -195,7 +195,7 @@ func TestEveryStopEveryRestart(t *testing.T) {
 // As before, and the root record of every epoch in turn is not saved although its Prepare came through.
 func TestEveryStopWithALostToken(t *testing.T) {
 	for lost := uint64(1); lost <= runEpochs; lost++ {
-		everyFaultIn(t, NewMem(), 1, func(r *run, f *faulty) {
+		everyFaultIn(t, NewMem(), 5, func(r *run, f *faulty) {
 			once := true
 			r.keep = func(e uint64) bool {
 				keep := e != lost || !once
