@@ -26,7 +26,7 @@ func (r *runner) barrier(ctx context.Context, stmt ast.Statement) error {
 		}
 		return nil
 	case *ast.Drop:
-		return r.db.dropStatement(s)
+		return r.db.dropStatement(ctx, s)
 	case *ast.AlterPump:
 		return r.alter(s)
 	}

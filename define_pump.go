@@ -1,6 +1,7 @@
 package millrace
 
 import (
+	"context"
 	"slices"
 
 	"github.com/google/uuid"
@@ -11,7 +12,7 @@ import (
 )
 
 // createPump defines a pump; it does not start it.
-func (db *DB) createPump(s *ast.CreatePump, dir string) (*pump, error) {
+func (db *DB) createPump(ctx context.Context, s *ast.CreatePump, dir string) (*pump, error) {
 	if len(s.Name) != 1 {
 		return nil, errorAt(s.Name.Position(), s.Name.Last().Text, "the name of a pump has no qualifier")
 	}
@@ -34,7 +35,7 @@ func (db *DB) createPump(s *ast.CreatePump, dir string) (*pump, error) {
 		return old, nil
 	}
 	if old != nil {
-		if err := db.stop(old); err != nil {
+		if err := db.stop(ctx, old); err != nil {
 			db.opts.Logger.Warn("replaced pump had failed", "pump", old.name, "err", err)
 		}
 		if err := db.forgetState(old.jobName()); err != nil {

@@ -1,6 +1,7 @@
 package millrace
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -35,7 +36,7 @@ func (db *DB) recordsUsed(records string) bool {
 }
 
 // dropStatement is DROP.
-func (db *DB) dropStatement(s *ast.Drop) error {
+func (db *DB) dropStatement(ctx context.Context, s *ast.Drop) error {
 	name := s.Name.Last().Text
 	missing := func(err error) error {
 		if s.IfExists {
@@ -49,9 +50,9 @@ func (db *DB) dropStatement(s *ast.Drop) error {
 		if p == nil {
 			return missing(fmt.Errorf("no pump %s", name))
 		}
-		return db.dropPump(p)
+		return db.dropPump(ctx, p)
 	case "STREAM", "TABLE":
-		return db.dropRelation(s, missing)
+		return db.dropRelation(ctx, s, missing)
 	case "CRAWLER":
 		if err := db.catalog.DeleteCrawler(name); err != nil {
 			return missing(err)
@@ -61,8 +62,8 @@ func (db *DB) dropStatement(s *ast.Drop) error {
 	return errorAt(s.Pos, s.Kind, "DROP %s is not supported yet", s.Kind)
 }
 
-func (db *DB) dropPump(p *pump) error {
-	if err := db.stop(p); err != nil {
+func (db *DB) dropPump(ctx context.Context, p *pump) error {
+	if err := db.stop(ctx, p); err != nil {
 		db.opts.Logger.Warn("dropped pump had failed", "pump", p.name, "err", err)
 	}
 	if err := db.catalog.DeleteDefinition(catalog.KindPump, catalog.DefaultDatabase, p.name); err != nil {
@@ -75,7 +76,7 @@ func (db *DB) dropPump(p *pump) error {
 }
 
 // dropRelation refuses while a pump uses the relation, unless CASCADE.
-func (db *DB) dropRelation(s *ast.Drop, missing func(error) error) error {
+func (db *DB) dropRelation(ctx context.Context, s *ast.Drop, missing func(error) error) error {
 	names := &scope{db: db}
 	r, err := names.Relation(s.Name)
 	if err != nil {
@@ -94,7 +95,7 @@ func (db *DB) dropRelation(s *ast.Drop, missing func(error) error) error {
 		if !s.Cascade {
 			return errorAt(s.Name.Position(), r.Name, "%s is used by pump %s", r.Name, user.name).hint("DROP ... CASCADE drops its pumps too")
 		}
-		if err := db.dropPump(user); err != nil {
+		if err := db.dropPump(ctx, user); err != nil {
 			return err
 		}
 	}

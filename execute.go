@@ -38,7 +38,7 @@ func (db *DB) executeOne(ctx context.Context, stmt ast.Statement) error {
 	dir := workingDir(db.opts.Dir)
 	switch s := stmt.(type) {
 	case *ast.CreatePump:
-		p, err := db.createPump(s, dir)
+		p, err := db.createPump(ctx, s, dir)
 		if err != nil || !p.started {
 			return err
 		}
@@ -71,7 +71,7 @@ func (db *DB) define(ctx context.Context, stmt ast.Statement, dir string) error 
 		_, err := db.runCrawler(ctx, s)
 		return err
 	case *ast.Drop:
-		return db.dropStatement(s)
+		return db.dropStatement(ctx, s)
 	case *ast.SelectStatement, *ast.Show, *ast.Describe, *ast.Explain:
 		return errorAt(stmt.Position(), "", "this statement has rows").hint("run it with Query or Run")
 	}
@@ -99,7 +99,7 @@ func (db *DB) alterPump(ctx context.Context, s *ast.AlterPump) error {
 	state, _, _ := p.state()
 	switch {
 	case !s.Start:
-		return db.stop(p)
+		return db.stop(ctx, p)
 	case state == stateRunning:
 		return nil
 	}

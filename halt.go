@@ -8,6 +8,7 @@ import (
 
 	"github.com/millrace-sql/millrace/exec"
 	"github.com/millrace-sql/millrace/storage/kv"
+	"github.com/millrace-sql/millrace/storage/lake"
 )
 
 // Checkpoint takes a checkpoint of every running pump, those joined by
@@ -106,7 +107,7 @@ func (db *DB) haltJobs(jobs []*exec.Job) error {
 }
 
 // passes tells that an error goes away when somebody makes room.
-func passes(err error) bool { return errors.Is(err, kv.ErrNoSpace) }
+func passes(err error) bool { return errors.Is(err, kv.ErrNoSpace) || errors.Is(err, lake.ErrNoSpace) }
 
 // traceCheckpoint logs the phases of checkpoints, at the level of debugging.
 func (db *DB) traceCheckpoint(phase exec.Phase, jobs []string, d time.Duration) {

@@ -98,22 +98,42 @@ func (p *pump) cause() string {
 }
 
 // stop ends the pump's job at a checkpoint, if it runs, and reports the error it
-// had already ended with. Where no checkpoint can be had, the pump goes on.
-func (db *DB) stop(p *pump) error {
+// had already ended with. Its tables show every row, also if it was stopped before
+// by an interrupt. Where no checkpoint can be had, the pump goes on.
+func (db *DB) stop(ctx context.Context, p *pump) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.mu.job == nil {
-		return nil
+	job := p.mu.job
+	if job == nil {
+		return db.finish(ctx, p)
 	}
-	if err := db.coord.Stop(context.Background(), p.mu.job); err != nil {
+	if err := db.coord.Finish(ctx, job); err != nil {
 		return fmt.Errorf("pump %s: %w", p.name, err)
 	}
-	err := p.mu.job.Wait()
+	err := job.Wait()
 	p.mu.job = nil
 	if err != nil && !errors.Is(err, context.Canceled) {
 		return fmt.Errorf("pump %s: %w", p.name, err)
 	}
 	return nil
+}
+
+// finish shows the rows that a pump which does not run has left beside a table.
+func (db *DB) finish(ctx context.Context, p *pump) error {
+	saved, err := checkpoints{db.state}.Latest(p.jobName())
+	if err != nil || saved == nil {
+		return err
+	}
+	b := plan.Binder{Catalog: &scope{db: db}}
+	ins, err := b.Insert(p.insert, true)
+	if err != nil || ins.Into.Connector != lakeConnector {
+		return nil // what it wrote is seen already, or nobody can name it any more
+	}
+	job, err := db.build(ctx, p, sourceMode{db: db})
+	if err != nil {
+		return fmt.Errorf("pump %s: %w", p.name, err)
+	}
+	return db.coord.Finish(ctx, job)
 }
 
 // running is the pump's job, nil for none.

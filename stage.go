@@ -34,7 +34,7 @@ func (s *stage) add(ctx context.Context, stmt ast.Statement) error {
 		s.inserts = append(s.inserts, t)
 		return nil
 	case *ast.CreatePump:
-		_, err := s.db.createPump(t, s.dir)
+		_, err := s.db.createPump(ctx, t, s.dir)
 		return err
 	}
 	return s.db.define(ctx, stmt, s.dir)

@@ -25,7 +25,7 @@ type Coordinator struct {
 	// cutting is held while a checkpoint is taken: one at a time.
 	cutting chan struct{}
 	stop    context.CancelFunc
-	ended   chan struct{}
+	over    chan struct{}
 
 	mu   sync.Mutex
 	jobs []*Job // built and not closed, in the order of building
@@ -65,11 +65,11 @@ func NewCoordinator(store Checkpoints, o CoordinatorOptions) *Coordinator {
 	if o.Trace == nil {
 		o.Trace = func(Phase, []string, time.Duration) {}
 	}
-	c := &Coordinator{store: store, every: o.Every, retry: o.Retry, trace: o.Trace, cutting: make(chan struct{}, 1), ended: make(chan struct{})}
+	c := &Coordinator{store: store, every: o.Every, retry: o.Retry, trace: o.Trace, cutting: make(chan struct{}, 1), over: make(chan struct{})}
 	ctx, cancel := context.WithCancel(context.Background())
 	c.stop = cancel
 	if c.every <= 0 {
-		close(c.ended)
+		close(c.over)
 		return c
 	}
 	go c.run(ctx)
@@ -79,11 +79,11 @@ func NewCoordinator(store Checkpoints, o CoordinatorOptions) *Coordinator {
 // Close ends the coordinator's goroutine. Jobs should have ended before.
 func (c *Coordinator) Close() {
 	c.stop()
-	<-c.ended
+	<-c.over
 }
 
 func (c *Coordinator) run(ctx context.Context) {
-	defer close(c.ended)
+	defer close(c.over)
 	clock := time.NewTicker(c.every)
 	defer clock.Stop()
 	for {
@@ -95,7 +95,7 @@ func (c *Coordinator) run(ctx context.Context) {
 		for _, s := range c.sets(nil) {
 			// A set that cannot be checkpointed has failed: its rows would be written
 			// again from the last one, ever more of them.
-			if err := c.take(ctx, s.jobs[0], nil); err != nil && ctx.Err() == nil {
+			if err := c.take(ctx, s.jobs[0], stopping{}); err != nil && ctx.Err() == nil {
 				for _, j := range s.jobs {
 					j.halt(fmt.Errorf("checkpoint: %w", err))
 				}
@@ -108,7 +108,7 @@ func (c *Coordinator) run(ctx context.Context) {
 // and returns when it is committed.
 func (c *Coordinator) Checkpoint(ctx context.Context, jobs ...*Job) error {
 	for _, s := range c.sets(jobs) {
-		if err := c.take(ctx, s.jobs[0], nil); err != nil {
+		if err := c.take(ctx, s.jobs[0], stopping{}); err != nil {
 			return err
 		}
 	}
@@ -119,12 +119,36 @@ func (c *Coordinator) Checkpoint(ctx context.Context, jobs ...*Job) error {
 // others of their sets go on. It waits for them. A later run of the same names
 // goes on from there. Where the checkpoint fails, or ctx ends first, the jobs go on.
 func (c *Coordinator) Stop(ctx context.Context, jobs ...*Job) error {
-	for _, s := range c.sets(jobs) {
-		if err := c.take(ctx, s.jobs[0], jobs); err != nil {
+	return c.end(ctx, stopping{jobs: jobs})
+}
+
+// Finish is Stop where nobody knows when, or whether, the jobs will go on: their
+// sinks show every row that they were given. A job that was never started may be
+// finished too, and is then discarded.
+func (c *Coordinator) Finish(ctx context.Context, jobs ...*Job) error {
+	return c.end(ctx, stopping{jobs: jobs, finish: true})
+}
+
+// stopping is the jobs that end at a checkpoint; finish tells that their sinks
+// finish.
+type stopping struct {
+	jobs   []*Job
+	finish bool
+}
+
+func (s stopping) includes(j *Job) bool { return slices.Contains(s.jobs, j) }
+
+func (c *Coordinator) end(ctx context.Context, stop stopping) error {
+	for _, s := range c.sets(stop.jobs) {
+		if err := c.take(ctx, s.jobs[0], stop); err != nil {
 			return err
 		}
 	}
-	for _, j := range jobs {
+	for _, j := range stop.jobs {
+		if !j.isStarted() {
+			j.Discard()
+			continue
+		}
 		select {
 		case <-j.done:
 		case <-ctx.Done():
@@ -134,9 +158,9 @@ func (c *Coordinator) Stop(ctx context.Context, jobs ...*Job) error {
 	return nil
 }
 
-// end commits the end of a job's input: with its set, if that has not been done
+// ended commits the end of a job's input: with its set, if that has not been done
 // by a checkpoint for another of the set's jobs.
-func (c *Coordinator) end(ctx context.Context, j *Job) error { return c.take(ctx, j, nil) }
+func (c *Coordinator) ended(ctx context.Context, j *Job) error { return c.take(ctx, j, stopping{}) }
 
 // Held is what checkpoints are waiting for, nil for nothing.
 func (c *Coordinator) Held() error {

@@ -93,8 +93,9 @@ func (j *Job) refill(ctx context.Context) error {
 }
 
 // freeze is the job as it stands: its sources wait and nothing is on the way.
-// Sinks begin to prepare; prepared waits for them. stop tells that it ends here.
-func (j *Job) freeze(ctx context.Context, stop bool) (c *Checkpoint, prepared func() error, err error) {
+// Sinks begin to prepare; prepared waits for them. stop tells that it ends here, finish
+// that its sinks do too.
+func (j *Job) freeze(ctx context.Context, stop, finish bool) (c *Checkpoint, prepared func() error, err error) {
 	c = newCheckpoint(flow.Epoch(j.epoch.Load() + 1))
 	if stop || j.isEnded() {
 		c.Counters[endedInOrder] = 1
@@ -125,7 +126,7 @@ func (j *Job) freeze(ctx context.Context, stop bool) (c *Checkpoint, prepared fu
 			c.Tokens[key] = p
 		}
 	}
-	return c, j.prepare(ctx, c), nil
+	return c, j.prepare(ctx, c, j.isEnded() || stop && finish), nil
 }
 
 func (j *Job) freezeSteps(c *Checkpoint) error {
@@ -148,7 +149,7 @@ func (j *Job) freezeSteps(c *Checkpoint) error {
 
 // prepare lets all sinks prepare at the same time; wait tells when they have. Each
 // holds up its own lane meanwhile.
-func (j *Job) prepare(ctx context.Context, c *Checkpoint) (wait func() error) {
+func (j *Job) prepare(ctx context.Context, c *Checkpoint, finish bool) (wait func() error) {
 	type result struct {
 		key   string
 		token []byte
@@ -156,7 +157,7 @@ func (j *Job) prepare(ctx context.Context, c *Checkpoint) (wait func() error) {
 	}
 	results := make(chan result, len(j.sinks))
 	for _, s := range j.sinks {
-		if f, ok := s.sink.(flow.Finisher); ok && j.isEnded() {
+		if f, ok := s.sink.(flow.Finisher); ok && finish {
 			f.Finish()
 		}
 		s.mu.Lock()
@@ -215,6 +216,12 @@ func (j *Job) undone() bool {
 	return j.mu.started && !j.mu.covered
 }
 
+func (j *Job) isStarted() bool {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.mu.started
+}
+
 func (j *Job) isEnded() bool {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -227,7 +234,7 @@ func (j *Job) end(ctx context.Context) error {
 	j.mu.ended = true
 	j.mu.Unlock()
 	if c := j.env.Coordinator; c != nil {
-		return c.end(ctx, j)
+		return c.ended(ctx, j)
 	}
 	for _, s := range j.sinks {
 		if f, ok := s.sink.(flow.Finisher); ok {

@@ -50,7 +50,7 @@ func (s *set) grow(left *[]*Job, j *Job) {
 
 // take takes one checkpoint of the set of a job; the jobs in stop end exactly
 // there.
-func (c *Coordinator) take(ctx context.Context, of *Job, stop []*Job) error {
+func (c *Coordinator) take(ctx context.Context, of *Job, stop stopping) error {
 	select {
 	case c.cutting <- struct{}{}:
 		defer func() { <-c.cutting }()
@@ -70,7 +70,7 @@ func (c *Coordinator) take(ctx context.Context, of *Job, stop []*Job) error {
 }
 
 // takeSet is take, unless the set has grown before it stood still.
-func (c *Coordinator) takeSet(ctx context.Context, s set, of *Job, stop []*Job) (again bool, err error) {
+func (c *Coordinator) takeSet(ctx context.Context, s set, of *Job, stop stopping) (again bool, err error) {
 	members := s.jobs
 	for _, j := range members {
 		j.busy.Lock() // not while it is built or closed
@@ -91,7 +91,7 @@ func (c *Coordinator) takeSet(ctx context.Context, s set, of *Job, stop []*Job) 
 	}
 	all, wait, err := s.freeze(ctx, stop)
 	if err == nil {
-		for _, j := range stop {
+		for _, j := range stop.jobs {
 			if slices.Contains(s.jobs, j) {
 				j.halt(context.Canceled)
 			}
@@ -238,7 +238,7 @@ func (s *set) idle() (sent []int64, ok bool) {
 
 // freeze is every job and stream as it stands; wait tells when the sinks have
 // prepared, and must be called.
-func (s *set) freeze(ctx context.Context, stop []*Job) (all map[string]*Checkpoint, wait func() error, err error) {
+func (s *set) freeze(ctx context.Context, stop stopping) (all map[string]*Checkpoint, wait func() error, err error) {
 	all = map[string]*Checkpoint{}
 	var waits []func() error
 	wait = func() error {
@@ -264,7 +264,7 @@ func (s *set) freeze(ctx context.Context, stop []*Job) (all map[string]*Checkpoi
 		all[st.Key] = c
 	}
 	for _, j := range s.jobs {
-		c, prepared, err := j.freeze(ctx, slices.Contains(stop, j))
+		c, prepared, err := j.freeze(ctx, stop.includes(j), stop.finish)
 		if err != nil {
 			return fail(err)
 		}

@@ -94,6 +94,7 @@ func (w *writer) commit(days ...int) {
 	err := w.w.Append(ctx, rec, nil)
 	var token []byte
 	if err == nil {
+		w.w.Finish()
 		if token, err = w.w.Prepare(ctx, w.epoch); err == nil {
 			err = w.w.Commit(ctx, w.epoch, token)
 		}

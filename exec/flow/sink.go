@@ -20,6 +20,11 @@ type Sink interface {
 	Close() error
 }
 
-// Finisher is a sink that holds rows back over several epochs, for larger files.
-// Finish tells it that no row comes any more: the next Prepare takes all of them.
-type Finisher interface{ Finish() }
+// Finisher is a Sink that may hold rows back over several epochs, such as those
+// of a file that is to grow.
+type Finisher interface {
+	// Finish says that no Write comes before the next Prepare, and that the Commit of
+	// that epoch is to make every row visible: at the end of input, and where a pump is
+	// stopped for good. It does nothing by itself and may be repeated.
+	Finish()
+}

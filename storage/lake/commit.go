@@ -2,34 +2,66 @@ package lake
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"golang.org/x/sync/errgroup"
 )
 
-// Commit makes the files of a prepared epoch part of the table, by one record. It needs no Append before, repeating it is
-// a no-op, and after an error it may be repeated, also by another process. Epochs of a writer are committed in rising
-// order. Errors: ErrVersion and ErrCorrupt for the token or the records, ErrConflict, the bucket's.
+// begunCommit is a commit whose files may be part of the table already.
+type begunCommit struct {
+	epoch    uint64
+	prepared []byte
+}
+
+// Commit makes the files of a prepared epoch part of the table, by one record. As the first call of a writer it also
+// restores the rows of unfinished files that the token names, so that later files have them. Repeating it is a no-op; after
+// an error it may be repeated, also by another process. Epochs of a writer are committed in rising order. Errors: ErrVersion
+// and ErrCorrupt for the token, the records or segments, ErrConflict, ErrNoSpace, the bucket's.
 func (w *Writer) Commit(ctx context.Context, epoch uint64, prepared []byte) error {
-	if len(prepared) == 0 {
-		return nil
+	return fail("table", w.table.location, w.commitToken(ctx, epoch, prepared))
+}
+
+func (w *Writer) commitToken(ctx context.Context, epoch uint64, prepared []byte) error {
+	t, err := parseToken(prepared)
+	if err == nil && w.started {
+		err = w.knows(t)
 	}
-	var t token
-	if err := json.Unmarshal(prepared, &t); err != nil {
-		return fail("table", w.table.location, fmt.Errorf("token of epoch %d: %w: %w", epoch, ErrCorrupt, err))
+	if err != nil {
+		return fmt.Errorf("token of epoch %d: %w", epoch, err)
 	}
-	if t.Version != formatVersion {
-		return fail("table", w.table.location, fmt.Errorf("token of epoch %d: %w: %d", epoch, ErrVersion, t.Version))
+	if w.started && len(t.Files) > 0 {
+		w.begun = &begunCommit{epoch, prepared}
 	}
-	err := w.commit(ctx, epoch, t.Files)
-	if err == nil {
-		err = w.clean(ctx, t.Files)
+	if len(t.Files) > 0 {
+		if err := w.commit(ctx, epoch, t.Files); err != nil {
+			return err
+		}
 	}
-	return fail("table", w.table.location, err)
+	if !w.started {
+		if err := w.restore(ctx, epoch, t); err != nil {
+			return fmt.Errorf("token of epoch %d: %w", epoch, err)
+		}
+		w.started = true
+	}
+	w.begun = nil
+	w.settle(t)
+	return w.clean(ctx, t)
+}
+
+// settle forgets the staged files that have become part of the table.
+func (w *Writer) settle(t token) {
+	published := map[string]bool{}
+	for _, f := range t.Files {
+		published[f.Staged] = true
+	}
+	w.staged = slices.DeleteFunc(w.staged, func(f stagedFile) bool {
+		if published[f.Staged] {
+			w.forget(f.Staged)
+		}
+		return published[f.Staged]
+	})
 }
 
 func (w *Writer) commit(ctx context.Context, epoch uint64, files []stagedFile) error {
@@ -143,23 +175,4 @@ func (t *Table) ensureOpen(ctx context.Context) error {
 			return err
 		}
 	}
-}
-
-// clean deletes the staged files that a commit has published, and those that dead processes of this writer have left.
-func (w *Writer) clean(ctx context.Context, files []stagedFile) error {
-	objects, err := w.table.bucket.List(ctx, w.stagingFolder()+"/")
-	if err != nil {
-		return err
-	}
-	own := w.stagingFolder() + "/" + w.attempt + "-"
-	for _, o := range objects {
-		published := slices.ContainsFunc(files, func(f stagedFile) bool { return f.Staged == o.Key })
-		if !published && strings.HasPrefix(o.Key, own) {
-			continue
-		}
-		if err := w.table.bucket.Delete(ctx, o.Key); err != nil {
-			return err
-		}
-	}
-	return nil
 }

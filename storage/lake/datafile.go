@@ -5,6 +5,8 @@ import (
 	"fmt"
 
 	"github.com/parquet-go/parquet-go"
+
+	"github.com/millrace-sql/millrace/sql/types"
 )
 
 const (
@@ -30,17 +32,21 @@ type dataFile struct {
 	rows    int64  // in all
 	group   int64  // in the current row group
 	raw     int64  // bytes of the current row group before encoding, roughly
+	limit   int64  // of raw: the size of a file is known from row group to row group only
 	done    bool   // the footer is in out
 	staged  string // key of the staged copy, once there was an attempt to make it
+
+	since types.Time // when the first row came
+	first uint64     // the batch it came in
 }
 
-func newDataFile(l layout, c Compression, folder string, dictionary []bool) (*dataFile, error) {
+func newDataFile(l layout, o Options, folder string, dictionary []bool) (*dataFile, error) {
 	schema, err := l.fileSchema(dictionary)
 	if err != nil {
 		return nil, err
 	}
-	f := &dataFile{folder: folder}
-	f.writer = parquet.NewGenericWriter[any](&f.out, schema, createdBy, parquet.Compression(compressions[c]),
+	f := &dataFile{folder: folder, limit: min(rowGroupBytes, o.FileBytes)}
+	f.writer = parquet.NewGenericWriter[any](&f.out, schema, createdBy, parquet.Compression(compressions[o.Compression]),
 		parquet.PageBufferSize(pageBytes), parquet.WriteBufferSize(0), parquet.DataPageStatistics(false),
 		parquet.DictionaryMaxBytes(dictionaryBytes), parquet.ColumnIndexSizeLimit(func([]string) int { return boundBytes }))
 	f.columns = f.writer.ColumnWriters()
@@ -61,7 +67,7 @@ func (f *dataFile) write(cols []encoder, rows []uint32, rowBytes int64, scratch 
 		f.group += int64(n)
 		f.raw += int64(n) * rowBytes
 		rows = rows[n:]
-		if f.group >= rowGroupRows || f.raw >= rowGroupBytes {
+		if f.group >= rowGroupRows || f.raw >= f.limit {
 			if err := f.flush(); err != nil {
 				return err
 			}

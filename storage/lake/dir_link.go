@@ -30,6 +30,7 @@ func (b *dirBucket) link(src, key string) error {
 			err = ErrExists
 		}
 		if err != nil && !errors.Is(err, ErrExists) {
+			b.prune(path.Dir(key)) // folders made for nothing
 			return err
 		}
 		if serr := syncFolder(filepath.Dir(b.file(key))); serr != nil {

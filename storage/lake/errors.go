@@ -3,6 +3,7 @@ package lake
 import (
 	"errors"
 	"fmt"
+	"syscall"
 )
 
 var (
@@ -28,6 +29,9 @@ var (
 	ErrCorrupt = errors.New("corrupt")
 	// ErrConflict says that other data stands where a writer's file or commit belongs: two runs share one identity.
 	ErrConflict = errors.New("conflicting commit")
+	// ErrNoSpace says that the bucket is full, or the user's share of it. Nothing is lost: the call may be repeated once
+	// there is room again.
+	ErrNoSpace = errors.New("no space left for the table")
 	// ErrPosition says that a scan cannot go on from a position, because that part of the table is gone.
 	ErrPosition = errors.New("position no longer readable")
 )
@@ -35,6 +39,9 @@ var (
 func fail(noun, id string, err error) error {
 	if err == nil {
 		return nil
+	}
+	if (errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT)) && !errors.Is(err, ErrNoSpace) {
+		err = fmt.Errorf("%w: %w", ErrNoSpace, err)
 	}
 	return fmt.Errorf("lake: %s %q: %w", noun, id, err)
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strings"
 	"sync"
 	"testing"
 
@@ -15,12 +14,15 @@ import (
 
 var errFault = errors.New("injected fault")
 
-// faulty fails its n-th operation: before it does anything, or after it has done it (an answer that gets lost).
+// faulty fails its n-th operation: before it does anything, or after it has done it (an answer that gets lost). The error
+// is err, or errFault.
 type faulty struct {
 	Bucket
 	mu    sync.Mutex
 	left  int
 	after bool
+	stop  bool // every later operation fails too
+	err   error
 	fired bool
 }
 
@@ -30,9 +32,15 @@ func (f *faulty) hit() bool {
 	f.left--
 	if f.left == 0 {
 		f.fired = true
-		return true
 	}
-	return false
+	return f.left == 0 || f.stop && f.left < 0
+}
+
+func (f *faulty) fault() error {
+	if f.err != nil {
+		return f.err
+	}
+	return errFault
 }
 
 func (f *faulty) do(op func() error) error {
@@ -40,9 +48,9 @@ func (f *faulty) do(op func() error) error {
 		return op()
 	}
 	if f.after {
-		return errors.Join(errFault, op())
+		return errors.Join(f.fault(), op())
 	}
-	return errFault
+	return f.fault()
 }
 
 func (f *faulty) List(ctx context.Context, prefix string) (out []Object, err error) {
@@ -56,13 +64,13 @@ func (f *faulty) PutIfAbsent(ctx context.Context, key string, write func(io.Writ
 	}
 	if f.after {
 		// What the bucket says is lost with its answer.
-		return errors.Join(errFault, stripExists(f.Bucket.PutIfAbsent(ctx, key, write)))
+		return errors.Join(f.fault(), stripExists(f.Bucket.PutIfAbsent(ctx, key, write)))
 	}
 	// The writing breaks off in the middle.
 	err := f.Bucket.PutIfAbsent(ctx, key, func(w io.Writer) error {
 		return write(&shortWriter{w: w})
 	})
-	return errors.Join(errFault, stripExists(err))
+	return errors.Join(f.fault(), stripExists(err))
 }
 
 func stripExists(err error) error {
@@ -87,120 +95,20 @@ func (f *faulty) Link(ctx context.Context, from, to string) error {
 		return link(ctx, f.Bucket, from, to)
 	}
 	if f.after {
-		return errors.Join(errFault, stripExists(link(ctx, f.Bucket, from, to)))
+		return errors.Join(f.fault(), stripExists(link(ctx, f.Bucket, from, to)))
 	}
-	return errFault
+	return f.fault()
+}
+
+func (f *faulty) Open(ctx context.Context, key string) (out Blob, err error) {
+	if f.hit() {
+		return nil, f.fault()
+	}
+	return f.Bucket.Open(ctx, key)
 }
 
 func (f *faulty) Delete(ctx context.Context, key string) error {
 	return f.do(func() error { return f.Bucket.Delete(ctx, key) })
-}
-
-// Every operation fails once, in turn; the process dies there, starts anew, restores its last checkpoint and goes on. Nothing
-// is lost, doubled or seen in part.
-func TestEveryFaultEveryRestart(t *testing.T) {
-	buckets(t, func(t *testing.T, b Bucket) {
-		for _, after := range []bool{false, true} {
-			for n := 1; ; n++ {
-				if !faultRun(t, b, fmt.Sprintf("t%v%d", after, n), n, after) {
-					if n < 20 {
-						t.Fatalf("only %d operations were reached", n)
-					}
-					break
-				}
-			}
-		}
-	})
-}
-
-// faultRun drives three epochs over a bucket whose n-th operation fails, and tells whether the fault happened.
-func faultRun(t *testing.T, base Bucket, location string, n int, after bool) bool {
-	t.Helper()
-	ctx := context.Background()
-	mem := checked(t)
-	f := &faulty{Bucket: base, left: n, after: after}
-	const epochs = 3
-	rowsOf := func(e uint64) [][]any {
-		return [][]any{{0, int(10 * e), "A"}, {1, int(10*e + 1), "A"}, {0, int(10*e + 2), "B"}}
-	}
-	var root struct { // the durable checkpoint
-		epoch uint64
-		token []byte
-	}
-	run := func() error {
-		tab, err := Open(f, location, dayOptions())
-		if err != nil {
-			return err
-		}
-		w, err := tab.Writer(testWriter)
-		if err != nil {
-			return err
-		}
-		if root.epoch > 0 {
-			if err := w.Commit(ctx, root.epoch, root.token); err != nil {
-				return err
-			}
-		}
-		for e := root.epoch + 1; e <= epochs; e++ {
-			rec := newRecord(mem, daySchema, rowsOf(e)...)
-			err := w.Append(ctx, rec, nil)
-			rec.Release()
-			if err != nil {
-				return err
-			}
-			token, err := w.Prepare(ctx, e)
-			if err != nil {
-				return err
-			}
-			root.epoch, root.token = e, token
-			err = w.Commit(ctx, e, token)
-			checkWhole(t, base, location, e)
-			if err != nil {
-				return err
-			}
-		}
-		return w.Close(ctx)
-	}
-	for try := 0; ; try++ {
-		err := run()
-		if err == nil {
-			break
-		}
-		if !errors.Is(err, errFault) || try > 2 {
-			t.Fatalf("operation %d, after %v: %v", n, after, err)
-		}
-	}
-	var want []string
-	for e := uint64(1); e <= epochs; e++ {
-		want = append(want, fmt.Sprintf("1970-01-01|%d|A", 10*e), fmt.Sprintf("1970-01-02|%d|A", 10*e+1), fmt.Sprintf("1970-01-01|%d|B", 10*e+2))
-	}
-	slices.Sort(want)
-	got, _ := mustScan(t, mustOpen(t, base, location, Options{}), ScanOptions{Schema: daySchema, Mem: mem}, 100)
-	slices.Sort(got)
-	wantLines(t, got, want...)
-	for _, k := range keysOf(t, base, "") {
-		if strings.HasPrefix(k, stagingFolder+"/"+location+"/") {
-			t.Fatalf("operation %d, after %v: %s is left over", n, after, k)
-		}
-	}
-	return f.fired
-}
-
-// checkWhole fails unless a reader sees whole commits only, and the files in the table's folders are all complete.
-func checkWhole(t *testing.T, b Bucket, location string, epoch uint64) {
-	t.Helper()
-	tab := mustOpen(t, b, location, Options{})
-	got, _ := mustScan(t, tab, ScanOptions{Schema: daySchema}, 100)
-	if len(got) != int(3*epoch) && len(got) != int(3*(epoch-1)) {
-		t.Fatalf("a reader sees %d rows in epoch %d", len(got), epoch)
-	}
-	for _, k := range keysOf(t, b, location+"/") {
-		if strings.HasSuffix(k, parquetSuffix) {
-			if _, err := Describe(context.Background(), b, k); err != nil {
-				t.Fatal(err)
-			}
-		}
-	}
 }
 
 // Prepare and Commit may be repeated by the same writer after an error.
@@ -218,6 +126,7 @@ func TestRetryInProcess(t *testing.T) {
 			if err := w.Append(ctx, rec, nil); err != nil {
 				t.Fatal(err)
 			}
+			w.Finish()
 			token, err := w.Prepare(ctx, 1)
 			for ; err != nil; token, err = w.Prepare(ctx, 1) {
 				if !errors.Is(err, errFault) {
@@ -288,6 +197,7 @@ func TestLanesCommitTogether(t *testing.T) {
 					rec := newRecord(mem, daySchema, []any{0, 100*lane + int(e), "A"})
 					var token []byte
 					if err = w.Append(ctx, rec, nil); err == nil {
+						w.Finish()
 						if token, err = w.Prepare(ctx, e); err == nil {
 							err = errors.Join(w.Commit(ctx, e, token), w.Commit(ctx, e, token))
 						}
@@ -364,6 +274,7 @@ func TestForkedWriterIsAnError(t *testing.T) {
 	if err := fork.Append(ctx, two, nil); err != nil {
 		t.Fatal(err)
 	}
+	fork.Finish()
 	token, err := fork.Prepare(ctx, 2)
 	if err != nil {
 		t.Fatal(err)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // nullFolder stands for NULL in the name of a partition's folder, as in Hive.
@@ -86,13 +87,14 @@ const escaped = "\"#%'*/:=?\\{}[]^\x7f"
 
 func escape(s string) string {
 	var b strings.Builder
-	for i := range len(s) {
-		c := s[i]
-		if c < 0x20 || strings.IndexByte(escaped, c) >= 0 {
+	for i, r := range s {
+		// Bytes that are no text cannot stand in a commit record.
+		invalid := r == utf8.RuneError && !strings.HasPrefix(s[i:], string(utf8.RuneError))
+		if c := s[i]; c < 0x20 || invalid || strings.IndexByte(escaped, c) >= 0 {
 			fmt.Fprintf(&b, "%%%02X", c)
 			continue
 		}
-		b.WriteByte(c)
+		b.WriteRune(r)
 	}
 	return b.String()
 }

@@ -231,6 +231,7 @@ func manyRows(t *testing.T, n int, o Options) ScanStats {
 		}
 		rec.Release()
 	}
+	w.Finish()
 	token, err := w.Prepare(ctx, 1)
 	if err == nil {
 		err = w.Commit(ctx, 1, token)

@@ -132,13 +132,14 @@ func mustWriter(t testing.TB, tab *Table, id WriterID) *Writer {
 	return w
 }
 
-// commit appends a record and commits it as one epoch.
+// mustCommit appends a record and commits it as one epoch, in files.
 func mustCommit(t testing.TB, w *Writer, epoch uint64, rec arrow.Record, sel []uint32) []byte {
 	t.Helper()
 	ctx := context.Background()
 	if err := w.Append(ctx, rec, sel); err != nil {
 		t.Fatal(err)
 	}
+	w.Finish()
 	token, err := w.Prepare(ctx, epoch)
 	if err != nil {
 		t.Fatal(err)

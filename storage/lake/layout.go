@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/apache/arrow/go/v17/arrow"
+
 	"github.com/millrace-sql/millrace/sql/types"
 )
 
@@ -13,6 +15,15 @@ type layout struct {
 	fields []types.Field // as declared, names folded
 	keys   []int         // partition columns, in the order of folders
 	data   []int         // columns of the files, in SQL order
+}
+
+// arrow is the schema of the table's records, as segments have it.
+func (l layout) arrow() *arrow.Schema {
+	fields := make([]arrow.Field, len(l.fields))
+	for i, f := range l.fields {
+		fields[i] = arrow.Field{Name: f.Name, Type: f.Type.Arrow(), Nullable: true}
+	}
+	return arrow.NewSchema(fields, nil)
 }
 
 func newLayout(o Options) (layout, error) {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/millrace-sql/millrace/sql/types"
 )
@@ -30,16 +31,39 @@ type Options struct {
 	Compression   Compression
 	// Append lets Create take a location that holds files already; they become, or stay, part of the table.
 	Append bool
-	// FileBytes is the size at which a data file is finished and a new one begun; 0 is 128 MiB.
+	// FileBytes is the size at which a data file is finished and a new one begun; 0 is 128 MiB. A file may become larger by
+	// one row group, which has as many bytes before encoding, 128 MiB at most.
 	FileBytes int64
-	// BufferBytes is what one writer holds of unfinished files before it finishes the largest; 0 is 256 MiB.
+	// RollInterval is the age, from its first row, at which a data file is finished at the next Prepare; 0 is one minute,
+	// a negative one finishes every file at every Prepare.
+	RollInterval time.Duration
+	// BufferBytes is what one writer holds of unfinished files, and of rows since the last Prepare, before it stores what
+	// frees the most; 0 is 256 MiB.
 	BufferBytes int64
+	// Now is the clock for the age of files; nil is the system's.
+	Now func() types.Time
 }
 
 const (
-	defaultFileBytes   = 128 << 20
-	defaultBufferBytes = 256 << 20
+	defaultFileBytes    = 128 << 20
+	defaultRollInterval = time.Minute
+	defaultBufferBytes  = 256 << 20
 )
+
+func (o *Options) fill() {
+	if o.FileBytes <= 0 {
+		o.FileBytes = defaultFileBytes
+	}
+	if o.RollInterval == 0 {
+		o.RollInterval = defaultRollInterval
+	}
+	if o.BufferBytes <= 0 {
+		o.BufferBytes = defaultBufferBytes
+	}
+	if o.Now == nil {
+		o.Now = func() types.Time { return types.TimeOf(time.Now()) }
+	}
+}
 
 // Table is the Parquet files of one location. It needs no closing and may be used from any goroutine.
 type Table struct {
@@ -61,12 +85,7 @@ func Open(bucket Bucket, location string, o Options) (*Table, error) {
 	if err != nil {
 		return nil, fail("table", location, err)
 	}
-	if o.FileBytes <= 0 {
-		o.FileBytes = defaultFileBytes
-	}
-	if o.BufferBytes <= 0 {
-		o.BufferBytes = defaultBufferBytes
-	}
+	o.fill()
 	return &Table{bucket: bucket, location: location, opts: o, layout: lay, log: newCommitLog(bucket, location)}, nil
 }
 
