@@ -74,7 +74,7 @@ func TestCrash(t *testing.T) {
 		permits: make(chan int, 1000), phases: map[string]int{},
 	}
 	c.receipts = filepath.Join(c.dir, "receipts")
-	write(t, filepath.Join(c.dir, "app.sql"), fmt.Sprintf(crashApp, ""))
+	write(t, filepath.Join(c.dir, "app.sql"), fmt.Sprintf(crashApp, ", 'roll_interval'='300 ms'"))
 	stop := c.produce()
 	for life := range lives {
 		if !c.live(life) {
@@ -84,6 +84,7 @@ func TestCrash(t *testing.T) {
 	stop()
 	t.Logf("killed %d times; the last thing seen of a checkpoint: %v", lives, c.phases)
 	if !t.Failed() {
+		c.command("verify", filepath.Join(c.dir, "data")) // as the last kill left it
 		c.check()
 	}
 }
@@ -255,7 +256,7 @@ func (c *crashes) command(args ...string) string {
 	var out, errs bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errs
 	if err := cmd.Run(); err != nil {
-		c.t.Fatalf("%s: %v\n%s", strings.Join(args, " "), err, errs.String())
+		c.t.Fatalf("%s: %v\n%s%s", strings.Join(args, " "), err, out.String(), errs.String())
 	}
 	return out.String()
 }

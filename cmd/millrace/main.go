@@ -50,6 +50,6 @@ func command() *cobra.Command {
 		SuggestionsMinimumDistance: 2,
 	}
 	sh.flags(root)
-	root.AddCommand(runCommand(), queryCommand(), explainCommand(), putCommand(), getCommand(), tailCommand())
+	root.AddCommand(runCommand(), queryCommand(), explainCommand(), putCommand(), getCommand(), tailCommand(), verifyCommand())
 	return root
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/millrace-sql/millrace"
+	"github.com/millrace-sql/millrace/sql/types"
 )
 
 func runCommand() *cobra.Command {
@@ -61,7 +62,7 @@ func run(cmd *cobra.Command, s script, o runOptions) (err error) {
 	if err != nil {
 		return err
 	}
-	memory, err := parseBytes(o.memory)
+	memory, err := types.ParseSize(o.memory)
 	if err != nil {
 		return fmt.Errorf("--memory: %w", err)
 	}

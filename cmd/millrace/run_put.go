@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strconv"
 	"strings"
 	"sync"
 
@@ -52,16 +51,4 @@ func (l *locked) Write(p []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.w.Write(p)
-}
-
-// parseBytes reads a size: a number of bytes, or with KiB, MiB, GiB, KB, MB, GB.
-func parseBytes(text string) (int64, error) {
-	units := map[string]int64{"": 1, "B": 1, "KIB": 1 << 10, "MIB": 1 << 20, "GIB": 1 << 30, "KB": 1e3, "MB": 1e6, "GB": 1e9}
-	digits := strings.TrimRight(strings.ToUpper(strings.TrimSpace(text)), "KMGIB ")
-	unit, known := units[strings.TrimSpace(strings.ToUpper(strings.TrimSpace(text))[len(digits):])]
-	n, err := strconv.ParseInt(digits, 10, 64)
-	if err != nil || !known || n <= 0 || n > (1<<62)/unit {
-		return 0, fmt.Errorf("%q is no size: write 512MiB or 2GiB", text)
-	}
-	return n * unit, nil
 }

@@ -77,7 +77,7 @@ func (o *Options) set(key, value string) (err error) {
 			return fmt.Errorf("'%s' is none of error, append", value)
 		}
 	case OptionRollSize:
-		o.RollSize, err = parseSize(value)
+		o.RollSize, err = types.ParseSize(value)
 	case OptionRollInterval:
 		o.RollInterval, err = parseInterval(value)
 	default:

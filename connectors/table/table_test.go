@@ -255,7 +255,7 @@ func TestRollOptions(t *testing.T) {
 		"128MB": 128_000_000, "64 MiB": 64 << 20, "1000": 1000, "1000 b": 1000, "2gib": 2 << 30, "1 TB": 1e12,
 		"": 0, "MB": 0, "0": 0, "-1": 0, "1.5MB": 0, "12 furlongs": 0, "99999999999 TB": 0,
 	} {
-		if got, err := parseSize(text); got != want || (err == nil) != (want > 0) {
+		if got, err := types.ParseSize(text); got != want || (err == nil) != (want > 0) {
 			t.Errorf("size %q: %d, %v", text, got, err)
 		}
 	}

@@ -35,7 +35,7 @@ func ParseDuration(text string) (Time, error) {
 	if d, err := time.ParseDuration(text); err == nil && d >= 0 {
 		return Time(d.Microseconds()), nil
 	}
-	return 0, fmt.Errorf("%q is no length of time: write '30 seconds', '1 minute' or '500 ms'", text)
+	return 0, fmt.Errorf("%q is no length of time such as 30 seconds, 1 minute, 500 ms or 1m30s", text)
 }
 
 // Duration is a length of time as ParseDuration reads it: in the largest unit that

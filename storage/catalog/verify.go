@@ -118,7 +118,10 @@ func (v *verifier) partition(k, doc []byte) error {
 	}
 	if !bytes.HasPrefix(k, v.generation) {
 		if !v.leftOver {
-			v.problem(k, "a crash left some of an unfinished change", "nothing is lost; the next change of all partitions removes them")
+			v.report(kv.Problem{
+				Where: whereOf(k), What: "a crash left some of an unfinished change",
+				Repair: "nothing is lost; the next change of all partitions removes them", Leftover: true,
+			})
 		}
 		v.leftOver = true
 		return nil
@@ -172,6 +175,11 @@ func cutName(k []byte) (name string, rest []byte, ok bool) {
 
 // problem names an entry by its kind and names.
 func (v *verifier) problem(k []byte, what, repair string) {
+	v.report(kv.Problem{Where: whereOf(k), What: what, Repair: repair})
+}
+
+// whereOf names the document of a key.
+func whereOf(k []byte) string {
 	where := fmt.Sprintf("catalog key %x", k)
 	kinds := map[byte]string{databases: "database", tables: "table", partitions: "partitions of table", crawlers: "crawler", definitions: "definition of"}
 	if len(k) > 2 && kinds[k[1]] != "" {
@@ -186,5 +194,5 @@ func (v *verifier) problem(k []byte, what, repair string) {
 			rest = after
 		}
 	}
-	v.report(kv.Problem{Where: where, What: what, Repair: repair})
+	return where
 }

@@ -12,6 +12,8 @@ type Problem struct {
 	Where  string // what is affected
 	What   string // what is wrong with it
 	Repair string // what is lost or not, and what can be done
+	// Leftover tells that a crash has left it: harmless, and removed in time.
+	Leftover bool
 }
 
 // String returns the problem in one line.
@@ -37,7 +39,7 @@ func (d *DB) Verify(ctx context.Context, report func(Problem)) (Counts, error) {
 	defer d.leave()
 	if err := d.db.VerifyChecksum(); err != nil {
 		// What the keys of a damaged table would be is anyone's guess.
-		report(Problem{"tables of the database", err.Error(), "restore a copy of the data directory"})
+		report(Problem{Where: "tables of the database", What: err.Error(), Repair: "restore a copy of the data directory"})
 		return n, nil
 	}
 	err := d.iterate(nil, nil, false, func(item *badger.Item) error {
@@ -48,14 +50,14 @@ func (d *DB) Verify(ctx context.Context, report func(Problem)) (Counts, error) {
 		n.Keys++
 		n.Bytes += int64(len(key))
 		if !owned(key) {
-			report(Problem{fmt.Sprintf("key %x", key), "it belongs to nothing that this program knows", "it is ignored"})
+			report(Problem{Where: fmt.Sprintf("key %x", key), What: "it belongs to nothing that this program knows", Repair: "it is ignored"})
 		}
 		err := item.Value(func(v []byte) error {
 			n.Bytes += int64(len(v))
 			return nil
 		})
 		if err != nil {
-			report(Problem{fmt.Sprintf("key %x", key), err.Error(), "its value is lost; what that means is reported by its owner"})
+			report(Problem{Where: fmt.Sprintf("key %x", key), What: err.Error(), Repair: "its value is lost; what that means is reported by its owner"})
 		}
 		return nil
 	})

@@ -12,7 +12,12 @@ import (
 
 // Problem is something that Verify has found. Where is a key of the bucket. Repair says what mends it: a sentence, empty
 // when nothing in the package does.
-type Problem struct{ Where, What, Repair string }
+type Problem struct {
+	Where, What, Repair string
+	// Leftover tells that a crash or a broken-off commit has left it: harmless, and
+	// removed in time.
+	Leftover bool
+}
 
 // Verify compares a table's files with its commit records and with the tokens that its writers would restore, the last of
 // each, and reports what does not fit together. It changes nothing and must not run while a writer commits. A live file is
@@ -50,19 +55,19 @@ func (v *verifier) records(ctx context.Context) error {
 		digits, ok := strings.CutSuffix(strings.TrimPrefix(o.Key, v.log.prefix()), recordSuffix)
 		seq, err := strconv.ParseUint(digits, 10, 64)
 		if !ok || len(digits) != sequenceDigits || err != nil {
-			v.report(Problem{o.Key, "not the name of a commit record", "readers pass over it; it may be deleted"})
+			v.problem(o.Key, "not the name of a commit record", "readers pass over it; it may be deleted")
 			continue
 		}
 		for missing := v.log.sequence + 1; missing < seq; missing++ {
 			v.unknown = true
-			v.report(Problem{v.log.key(missing), "the commit record is missing", ""})
+			v.problem(v.log.key(missing), "the commit record is missing", "")
 		}
 		r, err := readRecord(ctx, v.table.bucket, o)
 		v.log.sequence = seq
 		switch {
 		case errors.Is(err, ErrVersion), errors.Is(err, ErrCorrupt):
 			v.unknown = true
-			v.report(Problem{o.Key, err.Error(), ""})
+			v.problem(o.Key, err.Error(), "")
 		case err != nil:
 			return fail("commit record", o.Key, err)
 		default:
@@ -90,9 +95,9 @@ func (v *verifier) files(ctx context.Context) error {
 		case v.log.sequence == 0: // every file is the table's
 			err = v.file(ctx, o, nil)
 		case v.log.removed[path]:
-			v.report(Problem{o.Key, "a commit has removed it from the table, but it is there", "the next run's first commit deletes it"})
+			v.leftover(o.Key, "a commit has removed it from the table, but it is there", "the next run's first commit deletes it")
 		case !v.unknown:
-			v.report(Problem{o.Key, "no commit record names it", "a commit that has broken off takes it up when it is repeated"})
+			v.leftover(o.Key, "no commit record names it", "a commit that has broken off takes it up when it is repeated")
 		}
 		if err != nil {
 			return err
@@ -100,7 +105,7 @@ func (v *verifier) files(ctx context.Context) error {
 	}
 	for _, f := range v.log.files() {
 		if !there[f.Path] {
-			v.report(Problem{v.table.location + "/" + f.Path, fmt.Sprintf("the file is missing, with %d rows", f.Rows), ""})
+			v.problem(v.table.location+"/"+f.Path, fmt.Sprintf("the file is missing, with %d rows", f.Rows), "")
 		}
 	}
 	return nil
@@ -109,17 +114,17 @@ func (v *verifier) files(ctx context.Context) error {
 // file checks a data file; recorded is nil where there are no records.
 func (v *verifier) file(ctx context.Context, o Object, recorded *DataFile) error {
 	if recorded != nil && o.Size != recorded.Size {
-		v.report(Problem{o.Key, fmt.Sprintf("it has %d bytes, the commit record says %d", o.Size, recorded.Size), ""})
+		v.problem(o.Key, fmt.Sprintf("it has %d bytes, the commit record says %d", o.Size, recorded.Size), "")
 		return nil
 	}
 	info, err := Describe(ctx, v.table.bucket, o.Key)
 	switch {
 	case errors.Is(err, ErrCorrupt):
-		v.report(Problem{o.Key, err.Error(), ""})
+		v.problem(o.Key, err.Error(), "")
 	case err != nil:
 		return err
 	case recorded != nil && info.Rows != recorded.Rows:
-		v.report(Problem{o.Key, fmt.Sprintf("it has %d rows, the commit record says %d", info.Rows, recorded.Rows), ""})
+		v.problem(o.Key, fmt.Sprintf("it has %d rows, the commit record says %d", info.Rows, recorded.Rows), "")
 	}
 	return nil
 }
@@ -141,13 +146,13 @@ func (v *verifier) staged(ctx context.Context, tokens [][]byte) error {
 		t, err := parseToken(text)
 		if err != nil {
 			unread = true
-			v.report(Problem{prefix, fmt.Sprintf("token %d: %v", i, err), ""})
+			v.problem(prefix, fmt.Sprintf("token %d: %v", i, err), "")
 			continue
 		}
 		for _, f := range t.Files {
 			named[f.Staged] = true
 			if size, done := v.log.ever[f.Path]; !there[f.Staged] && (!done || size != f.Size) {
-				v.report(Problem{f.Staged, fmt.Sprintf("a token names it for %s, but it is missing, with %d rows", f.Path, f.Rows), ""})
+				v.problem(f.Staged, fmt.Sprintf("a token names it for %s, but it is missing, with %d rows", f.Path, f.Rows), "")
 			}
 		}
 		for _, s := range t.Segments {
@@ -159,7 +164,7 @@ func (v *verifier) staged(ctx context.Context, tokens [][]byte) error {
 	}
 	for _, o := range objects {
 		if !named[o.Key] && !unread {
-			v.report(Problem{o.Key, fmt.Sprintf("no token names it; it has %d bytes", o.Size), "the first commit of its writer's next run deletes it"})
+			v.leftover(o.Key, fmt.Sprintf("no token names it; it has %d bytes", o.Size), "the first commit of its writer's next run deletes it")
 		}
 	}
 	return nil
@@ -174,11 +179,19 @@ func (v *verifier) segment(ctx context.Context, s segment) error {
 	})
 	switch {
 	case errors.Is(err, ErrNotExist):
-		v.report(Problem{s.Key, fmt.Sprintf("a token names it, but it is missing, with up to %d rows", s.Rows), ""})
+		v.problem(s.Key, fmt.Sprintf("a token names it, but it is missing, with up to %d rows", s.Rows), "")
 	case errors.Is(err, ErrCorrupt), errors.Is(err, ErrColumn), errors.Is(err, ErrType):
-		v.report(Problem{s.Key, err.Error(), ""})
+		v.problem(s.Key, err.Error(), "")
 	case err != nil:
 		return err
 	}
 	return nil
+}
+
+func (v *verifier) problem(where, what, repair string) {
+	v.report(Problem{Where: where, What: what, Repair: repair})
+}
+
+func (v *verifier) leftover(where, what, repair string) {
+	v.report(Problem{Where: where, What: what, Repair: repair, Leftover: true})
 }

@@ -101,12 +101,12 @@ func TestVerify(t *testing.T) {
 			got := problems(t, mustOpen(t, b, "lake/t", dayOptions()), token)
 			if c.where == "" {
 				if len(got) > 0 {
-					t.Fatalf("%q", got)
+					t.Fatalf("%+v", got)
 				}
 				return
 			}
 			if len(got) != 1 || got[0].Where != key.Replace(c.where) || !strings.Contains(got[0].What, c.says) || (got[0].Repair != "") != c.repaired {
-				t.Fatalf("%q", got)
+				t.Fatalf("%+v", got)
 			}
 		})
 	}
@@ -117,18 +117,18 @@ func TestVerifyTokens(t *testing.T) {
 	b, _, token := verifyTable(t, checked(t))
 	tab := mustOpen(t, b, "lake/t", Options{})
 	if got := problems(t, tab, []byte(`{"version":9}`)); len(got) != 1 || !strings.Contains(got[0].What, "token 0: unknown format version: 9") {
-		t.Fatalf("%q", got)
+		t.Fatalf("%+v", got)
 	}
 	if got := problems(t, tab); len(got) != 1 || got[0].Where != keysOf(t, b, "lake/_staging/")[0] || got[0].Repair == "" {
-		t.Fatalf("%q", got)
+		t.Fatalf("%+v", got)
 	}
 	other := mustOpen(t, b, "lake/t", Options{Schema: benchSchema})
 	if got := problems(t, other, token); len(got) != 1 || !strings.Contains(got[0].What, "columns") {
-		t.Fatalf("%q", got)
+		t.Fatalf("%+v", got)
 	}
 	file := []byte(`{"version":2,"files":[{"staged":"lake/_staging/t/x/1","path":"p.parquet","size":1,"rows":4}]}`)
 	if got := problems(t, tab, token, file); len(got) != 1 || !strings.Contains(got[0].What, "p.parquet, but it is missing, with 4 rows") {
-		t.Fatalf("%q", got)
+		t.Fatalf("%+v", got)
 	}
 }
 
@@ -144,17 +144,17 @@ func TestVerifyRemovedAndUnrecorded(t *testing.T) {
 	alter(b, file, func([]byte) []byte { return removed })
 	tab := mustOpen(t, b, "lake/t", dayOptions())
 	if got := problems(t, tab, token); len(got) != 1 || got[0].Where != file || !strings.Contains(got[0].What, "removed") || got[0].Repair == "" {
-		t.Fatalf("%q", got)
+		t.Fatalf("%+v", got)
 	}
 	if err := mustWriter(t, tab, testWriter).Publish(ctx, 2, token); err != nil {
 		t.Fatal(err)
 	}
 	if got := problems(t, tab); len(got) != 0 {
-		t.Fatalf("%q", got)
+		t.Fatalf("%+v", got)
 	}
 	alter(b, "plain/x.parquet", func([]byte) []byte { return removed })
 	alter(b, "plain/y.parquet", func([]byte) []byte { return removed[1:] })
 	if got := problems(t, mustOpen(t, b, "plain", Options{})); len(got) != 1 || got[0].Where != "plain/y.parquet" {
-		t.Fatalf("%q", got)
+		t.Fatalf("%+v", got)
 	}
 }

@@ -66,6 +66,10 @@ func (v *verifier) problem(where, what, repair string) {
 	v.report(kv.Problem{Where: where, What: what, Repair: repair})
 }
 
+func (v *verifier) leftover(where, what, repair string) {
+	v.report(kv.Problem{Where: where, What: what, Repair: repair, Leftover: true})
+}
+
 // definitions reads which streams there are, and which were dropped.
 func (v *verifier) definitions() error {
 	next := uint32(math.MaxUint32)

@@ -184,7 +184,7 @@ func (v *verifier) endShard(c *shardCheck) {
 	}
 	where := fmt.Sprintf("%s, block %d, the last", c.where(), c.next)
 	if _, err := v.db.Get(c.block); errors.Is(err, kv.ErrNotFound) {
-		v.problem(where, c.damage.Error(), "nothing is lost: a crash came before its records were acknowledged, the next start removes it")
+		v.leftover(where, c.damage.Error(), "nothing is lost: a crash came before its records were acknowledged, the next start removes it")
 		return
 	}
 	c.stream.lost = true

@@ -165,7 +165,7 @@ func (v *verifier) leftOver(job string, e epochKeys, operators []operator) error
 	})
 	if err == nil && n > 0 {
 		v.report(kv.Problem{Where: v.where, What: fmt.Sprintf("%d chunks of %d bytes without a root record", n, bytes),
-			Repair: "nothing is lost; a later checkpoint removes them"})
+			Repair: "nothing is lost; a later checkpoint removes them", Leftover: true})
 	}
 	return err
 }
