@@ -77,12 +77,8 @@ func (b *builder) operator(ctx context.Context, n plan.Node) ([]*lane, error) {
 		return b.eventTime(ctx, n)
 	case *plan.TimeSort:
 		return b.single(ctx, n.Input, "TimeSort", func() (flow.Operator, error) { return op.NewTimeSort(n, b.job.env.Mem), nil })
-	case *plan.Merge:
-		lanes, err := b.node(ctx, n.Input)
-		if err != nil {
-			return nil, err
-		}
-		return b.ordered(lanes, n.Schema().RowTime)
+	case *plan.Exchange:
+		return b.exchange(ctx, n)
 	case *plan.Sort:
 		return b.single(ctx, n.Input, "Sort", func() (flow.Operator, error) { return op.NewSort(n, b.job.env.Mem) })
 	case *plan.Limit:

@@ -42,6 +42,7 @@ type Job struct {
 	tasks   []namedTask
 	sources []*sourceTask
 	gathers []*gatherTask
+	lanes   []*inbox // of exchanges
 	steps   []*step
 	sinks   []*sinkEnd
 	rejects map[string]Rejector // by task

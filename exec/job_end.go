@@ -47,6 +47,9 @@ func (j *Job) leave(why error) {
 	for _, t := range j.gathers {
 		t.in.drain()
 	}
+	for _, in := range j.lanes {
+		in.drain()
+	}
 }
 
 // errDiscarded is why a job that never ran has left its streams.

@@ -232,6 +232,11 @@ func (s *set) idle() (sent []int64, ok bool) {
 				return nil, false
 			}
 		}
+		for _, in := range j.lanes {
+			if !look(in) {
+				return nil, false
+			}
+		}
 	}
 	return sent, true
 }

@@ -44,8 +44,13 @@ func (c *crashes) check() {
 		landed = append(landed, fmt.Sprintf("%d,%s,%d", e.ID, e.K, e.N))
 		if e.N == 0 {
 			errors["DIVIDE DivideByZero"]++
-		} else {
-			divided[r.Key] = append(divided[r.Key], fmt.Sprintf(`{"ID":%d,"Q":%d}`, e.ID, 100/e.N))
+		}
+	}
+	inLogOrder(log)
+	for _, r := range log {
+		if e := r.event(); e.ok && e.N != 0 {
+			key := fmt.Sprint(100 / e.N)
+			divided[key] = append(divided[key], fmt.Sprintf(`{"ID":%d,"Q":%s}`, e.ID, key))
 		}
 	}
 	c.windows(log, sums)
@@ -78,6 +83,15 @@ func (c *crashes) get(stream string) []logRecord {
 	})
 	return out
 }
+
+// inLogOrder sorts records of several shards as a merge does: by arrival in
+// milliseconds, then by shard and sequence.
+func inLogOrder(log []logRecord) {
+	slices.SortStableFunc(log, func(a, b logRecord) int { return strings.Compare(a.millis(), b.millis()) })
+}
+
+// millis is the arrival, cut; the text has six digits only where they are not zero.
+func (r logRecord) millis() string { return r.Arrival[:len("2021-03-09 07:05:09.000")] }
 
 func (r logRecord) event() (e event) {
 	var fields struct {

@@ -27,7 +27,7 @@ CREATE STREAM events (id BIGINT, k VARCHAR(8), n INTEGER) WITH ('connector'='str
 CREATE STREAM passing (id BIGINT, k VARCHAR(8), n INTEGER);
 CREATE STREAM sums (k VARCHAR(8), w TIMESTAMP, c BIGINT, s BIGINT) WITH ('connector'='stream');
 CREATE STREAM copied (id BIGINT, k VARCHAR(8), n INTEGER) WITH ('connector'='stream', 'shards'='2');
-CREATE STREAM divided (id BIGINT, q INTEGER) WITH ('connector'='stream');
+CREATE STREAM divided (id BIGINT, q INTEGER) WITH ('connector'='stream', 'partition_key'='q');
 CREATE TABLE landed (id BIGINT, k VARCHAR(8), n INTEGER) WITH ('connector'='lake', 'location'='landed'%s);
 CREATE PUMP pass AS INSERT INTO passing SELECT STREAM id, k, n FROM events;
 CREATE PUMP sum_up AS INSERT INTO sums

@@ -104,8 +104,12 @@ type (
 	}
 	// TimeSort puts the rows of a stream into the order of their rowtime.
 	TimeSort struct{ Input Node }
-	// Merge puts the shards of a stream into one order: by rowtime, then by shard.
-	Merge struct{ Input Node }
+	// Exchange puts the shards into one order and divides the rows by the hash of Keys,
+	// columns of the input, among a fixed number of partitions.
+	Exchange struct {
+		Input Node
+		Keys  []int
+	}
 	// Limit passes Count rows after the first Offset; Count < 0 = all.
 	Limit struct {
 		Input         Node
@@ -128,7 +132,7 @@ func (*Lookup) node()    {}
 func (*Sort) node()      {}
 func (*EventTime) node() {}
 func (*TimeSort) node()  {}
-func (*Merge) node()     {}
+func (*Exchange) node()  {}
 func (*Limit) node()     {}
 func (*Union) node()     {}
 
@@ -160,7 +164,7 @@ func (n *EventTime) Schema() types.Schema { return n.Input.Schema() }
 func (n *TimeSort) Schema() types.Schema { return n.Input.Schema() }
 
 // Schema is the input's.
-func (n *Merge) Schema() types.Schema { return n.Input.Schema() }
+func (n *Exchange) Schema() types.Schema { return n.Input.Schema() }
 
 // Schema is the input's.
 func (n *Limit) Schema() types.Schema { return n.Input.Schema() }
@@ -196,7 +200,7 @@ func (n *EventTime) Inputs() []Node { return []Node{n.Input} }
 func (n *TimeSort) Inputs() []Node { return []Node{n.Input} }
 
 // Inputs is the one input.
-func (n *Merge) Inputs() []Node { return []Node{n.Input} }
+func (n *Exchange) Inputs() []Node { return []Node{n.Input} }
 
 // Inputs is the one input.
 func (n *Limit) Inputs() []Node { return []Node{n.Input} }
@@ -336,8 +340,14 @@ func (n *EventTime) String() string {
 // String says until when rows are kept.
 func (n *TimeSort) String() string { return "Sort by ROWTIME up to the watermark" }
 
-// String says by what.
-func (n *Merge) String() string { return "Merge shards in log order" }
+// String names the keys.
+func (n *Exchange) String() string {
+	names := make([]string, len(n.Keys))
+	for i, k := range n.Keys {
+		names[i] = n.Schema().Fields[k].Name
+	}
+	return "Merge shards in log order, exchange by " + strings.Join(names, ", ")
+}
 
 // String is the counts.
 func (n *Limit) String() string {

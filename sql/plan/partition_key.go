@@ -2,6 +2,7 @@ package plan
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/millrace-sql/millrace/sql/types"
 )
@@ -17,7 +18,7 @@ const partitionKeyName = "PARTITION_KEY"
 //     that a row came from: rows of one key are in one shard, so shards may run on
 //     their own;
 //   - else columns of the row: rows of several shards may share a key, so the
-//     shards are merged in log order first.
+//     shards are merged in log order first, and then divided by key again.
 func keyed(root Node, into *Relation) (Node, []int) {
 	if groups := groupedColumns(root); groups != nil {
 		return root, groups
@@ -25,15 +26,32 @@ func keyed(root Node, into *Relation) (Node, []int) {
 	if into.Connector != StoredStream || root.Schema().RowTime < 0 {
 		return root, nil
 	}
-	if _, named := into.Options["partition_key"]; !named {
+	keys := namedKeys(into)
+	if keys == nil {
 		if n, key, ok := carryKey(root); ok {
 			return n, []int{key}
 		}
+		keys = root.Schema().Visible()[:1]
 	}
 	if !fromShards(root) {
-		return root, nil
+		return root, keys
 	}
-	return &Merge{Input: root}, nil
+	return &Exchange{Input: root, Keys: keys}, keys
+}
+
+// namedKeys is the columns of the option partition_key, nil for none. The visible
+// columns of a plan that writes into a relation are those of the relation, in order.
+func namedKeys(into *Relation) (keys []int) {
+	text, ok := into.Options["partition_key"]
+	if !ok {
+		return nil
+	}
+	for _, name := range strings.Split(text, ",") {
+		if i, n := into.Schema.Lookup(strings.TrimSpace(name), false); n == 1 {
+			keys = append(keys, slices.Index(into.Schema.Visible(), i))
+		}
+	}
+	return keys
 }
 
 // fromShards tells whether the rows may come in several lanes: from the shards of a

@@ -54,9 +54,16 @@ func prune(n Node, need []bool) (Node, []int) {
 	case *TimeSort:
 		in, to := prune(n.Input, need)
 		return &TimeSort{Input: in}, to
-	case *Merge:
+	case *Exchange:
+		for _, k := range n.Keys {
+			need[k] = true
+		}
 		in, to := prune(n.Input, need)
-		return &Merge{Input: in}, to
+		out := &Exchange{Input: in}
+		for _, k := range n.Keys {
+			out.Keys = append(out.Keys, to[k])
+		}
+		return out, to
 	case *Limit:
 		in, to := prune(n.Input, need)
 		return &Limit{Input: in, Count: n.Count, Offset: n.Offset}, to

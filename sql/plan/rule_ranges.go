@@ -70,8 +70,8 @@ func rebuild(n Node, f func(Node) Node) Node {
 		return &EventTime{Input: f(n.Input), Watermark: n.Watermark}
 	case *TimeSort:
 		return &TimeSort{Input: f(n.Input)}
-	case *Merge:
-		return &Merge{Input: f(n.Input)}
+	case *Exchange:
+		return &Exchange{Input: f(n.Input), Keys: n.Keys}
 	case *Limit:
 		return &Limit{Input: f(n.Input), Count: n.Count, Offset: n.Offset}
 	case *Union:

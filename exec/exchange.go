@@ -1,0 +1,114 @@
+package exec
+
+import (
+	"context"
+	"errors"
+
+	"github.com/apache/arrow/go/v17/arrow"
+
+	"github.com/millrace-sql/millrace/exec/agg"
+	"github.com/millrace-sql/millrace/exec/expr"
+	"github.com/millrace-sql/millrace/exec/flow"
+	"github.com/millrace-sql/millrace/sql/plan"
+	"github.com/millrace-sql/millrace/sql/types"
+)
+
+// partitions is how many lanes an exchange has, whatever the machine: what a lane
+// holds must not depend on it (DESIGN §6).
+const partitions = 64
+
+// exchange divides the rows of one ordered lane among partitions by the hash of their
+// key. Rows of one key stay in order; the partitions run side by side.
+type exchange struct {
+	keys    []int
+	columns []arrow.Array // scratch
+	split   *agg.Partitions
+	count   *counters
+	lanes   [partitions]edge
+}
+
+func (e *exchange) push(ctx context.Context, b flow.Batch) error {
+	n := int64(b.Rows())
+	e.count.in.Add(n)
+	e.count.out.Add(n)
+	e.count.passed.Add(n)
+	e.columns = e.columns[:0]
+	for _, k := range e.keys {
+		e.columns = append(e.columns, b.Rec.Column(k))
+	}
+	rows := b.Sel
+	if rows == nil {
+		rows = expr.All(int(b.Rec.NumRows()))
+	}
+	for p, rows := range e.split.Split(e.columns, rows) {
+		if len(rows) == 0 {
+			continue
+		}
+		if err := e.lanes[p].push(ctx, flow.Batch{Rec: b.Rec, Sel: rows, Kinds: b.Kinds}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// advance tells the lanes of the end alone: what stands behind them has no windows.
+func (e *exchange) advance(ctx context.Context, wm types.Time) error {
+	if wm != types.MaxTime {
+		return nil
+	}
+	var errs []error
+	for p := range e.lanes {
+		errs = append(errs, e.lanes[p].advance(ctx, wm))
+	}
+	return errors.Join(errs...)
+}
+
+// laneTask hands on what comes into one partition.
+type laneTask struct {
+	in   *inbox
+	next receiver
+}
+
+func (t *laneTask) run(ctx context.Context) error {
+	defer t.in.drain()
+	defer close(t.in.done)
+	for {
+		m, err := t.in.next(ctx)
+		if err != nil {
+			return err
+		}
+		if m.batch.Rec == nil {
+			t.in.handled.Add(1)
+			return t.next.advance(ctx, m.wm)
+		}
+		err = t.next.push(ctx, m.batch)
+		m.batch.Release()
+		t.in.handled.Add(1)
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// exchange ends the ordered lane of the input in partitions.
+func (b *builder) exchange(ctx context.Context, n *plan.Exchange) ([]*lane, error) {
+	lanes, err := b.node(ctx, n.Input)
+	if err != nil {
+		return nil, err
+	}
+	if lanes, err = b.ordered(lanes, n.Schema().RowTime); err != nil {
+		return nil, err
+	}
+	name := b.name("Exchange")
+	e := &exchange{keys: n.Keys, split: agg.NewPartitions(partitions), count: b.job.counter(name)}
+	*lanes[0].tail = e
+	out := make([]*lane, partitions)
+	for p := range out {
+		t := &laneTask{in: newInbox()}
+		e.lanes[p] = edge{in: t.in, permits: b.job.permits}
+		b.job.lanes = append(b.job.lanes, t.in)
+		b.job.task(name, t.run)
+		out[p] = &lane{tail: &t.next, flush: &rejectors{}, sources: lanes[0].sources}
+	}
+	return out, nil
+}
