@@ -47,6 +47,13 @@ func (sh *shell) run(cmd *cobra.Command, args []string) (err error) {
 	if sh.quiet {
 		s.log = io.Discard
 	}
+	if dir != "" {
+		// What was running when the directory was closed goes on; a pump that cannot is
+		// seen in SHOW PUMPS, and must not keep anybody from mending it.
+		if err := db.Resume(cmd.Context()); err != nil {
+			fmt.Fprintf(s.log, "pumps were not resumed: %v\n", err)
+		}
+	}
 	if isTerminal(cmd.InOrStdin()) && isTerminal(cmd.OutOrStdout()) {
 		return sh.interactive(cmd.Context(), s, dir)
 	}

@@ -36,8 +36,8 @@ func verifyCommand() *cobra.Command {
 				return err
 			}
 			fmt.Fprintf(cmd.ErrOrStderr(), "%d streams with %d shards, %d blocks, %d records; %d checkpoints with %d chunks; "+
-				"%d definitions, %d tables, %d partitions; %d lake tables; %d bytes\n",
-				v.Streams, v.Shards, v.Blocks, v.Records, v.Checkpoints, v.Chunks, v.Definitions, v.Tables, v.Partitions, v.LakeTables, v.Bytes)
+				"%d definitions, %d tables, %d partitions; %d lake tables; %.1f MB\n",
+				v.Streams, v.Shards, v.Blocks, v.Records, v.Checkpoints, v.Chunks, v.Definitions, v.Tables, v.Partitions, v.LakeTables, float64(v.Bytes)/1e6)
 			if problems > 0 {
 				return fmt.Errorf("%w: %s", errProblems, count(int64(problems), "problem"))
 			}
