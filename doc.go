@@ -67,9 +67,13 @@
 // fanned out), stream.Sink (JSON records, write-through, numbered per lane),
 // table.Sink (lake.Writer, files staged beside the table) or Rows.
 //
-// At the end of input Job.checkpoint: sinks Prepare, state.Store.Save writes the
-// root record, which is the commit point, sinks Commit. A later run restores
-// offsets, lane positions and the ends of released windows from it.
+// A checkpoint (exec.Coordinator, every ten seconds, on demand, at the end of input
+// and where a pump stops): the sources of a set wait at a page, everything on the way
+// arrives, operators freeze, and work goes on. Sinks Prepare beside it, each holding
+// up its own lane only; the frozen states are written as chunks, then
+// state.Store.SaveAll writes the root records of the set in one batch, which is the
+// commit point; then sinks Commit. A later run restores offsets, states, watermarks,
+// lane positions and accounts from it.
 //
 // # Decisions
 //
@@ -78,8 +82,29 @@
 //
 //   - An in-application stream is an object of the DB that jobs attach to and
 //     leave (exec.Stream), not a node of one graph per group of pumps. A live
-//     query, a new pump and an ended one then need no rebuild. A checkpoint of
-//     joined pumps can still pause all of them at one point.
+//     query, a new pump and an ended one then need no rebuild. Jobs joined by such
+//     streams are a set; which jobs that are is found anew for each checkpoint, and
+//     every job and stream has a record of its own, so that sets may grow, part and
+//     meet. What makes them consistent is that a set's records are written together.
+//   - A set stands still when two looks in a row find every inbox empty and no
+//     message sent between them; no marker travels with the rows.
+//   - A job also has a start record, written before its first row: its start time
+//     and the tables of its joins. After a crash rows are computed again with them;
+//     after an orderly end the next run begins with its own.
+//   - Aggregates are frozen by copying 64 groups when one of them first changes. With
+//     larger pages random keys copy nearly everything at once, which is the stall that
+//     freezing is to avoid. That copying needs the one lock below exec: agg/freeze.go.
+//   - Memory is bounded by waiting as well as by the budget: a source whose rows pile
+//     up at a merge, because other shards or pumps are behind, pauses. The one that is
+//     furthest behind never does.
+//   - Declared event time: a batch is cut, and the watermark said, only where a row is
+//     below it. Every other row is in time whatever has closed, so the result is that
+//     of a watermark after every row.
+//   - An exchange stands behind a merge where a pump changes the partition key, and
+//     nowhere else: grouped rows leave in one order, and 64 lanes would make 64 times
+//     the files and blocks.
+//   - A pump stopped by its user finishes the files of its table, an interrupted one
+//     leaves them open: it will go on.
 //   - Rejected rows have a lane per operator, not per task: within one lane their
 //     order must not depend on batch boundaries, or ordinals could not recognise
 //     repeated rows. Their partition key names pump and operator.
@@ -96,11 +121,8 @@
 //     overflow, whatever the order of the rows. SUM of integers is BIGINT.
 //   - A live query is never waited for: one that does not take its rows ends with
 //     exec.ErrFellBehind. A SELECT of a script is, because it must see every row.
-//   - Only the end of input makes a checkpoint so far. A run that is interrupted
-//     writes nothing twice all the same: it starts at the last checkpoint, and the
-//     log knows the rows of each lane by their ordinals.
-//   - A Sort and a Concat of finite relations keep their rows in memory; bounding
-//     that is work to come.
+//   - A Sort and a Concat of finite relations keep their rows in memory, within the
+//     budget; spilling is work to come.
 //   - sqlparser sees identifiers and literals as numbered placeholders and all
 //     joins and || as operators it knows; what was written is read back from the
 //     tokens.

@@ -98,6 +98,7 @@ func runScript(t *testing.T, path, dir string, batch, parallel int, crashes bool
 		// of the bubble's time: afterwards everything that can be known is.
 		time.Sleep(300 * time.Millisecond)
 		synctest.Wait()
+		r.checkAccounts(d.Pos)
 		if crashes {
 			if err := r.db.Checkpoint(context.Background()); err != nil {
 				t.Fatalf("%s: checkpoint: %v", d.Pos, err)
@@ -118,6 +119,19 @@ func (r *scriptRun) close() {
 	}
 	if err := r.db.Close(); err != nil {
 		r.t.Error(err)
+	}
+}
+
+// checkAccounts holds the law of every operator of every pump: each row in has one
+// fate, and each row absorbed has been released or waits.
+func (r *scriptRun) checkAccounts(where string) {
+	for _, p := range r.db.pumpsIf(func(*pump) bool { return true }) {
+		_, s, _ := p.state() // an error of the pump is the script's to show
+		for _, o := range s.Operators {
+			if o.In != o.Passed+o.Absorbed+o.Filtered+o.Late+o.Rejected || o.Absorbed != o.Waiting+o.Released {
+				r.t.Errorf("%s: pump %s: the account of %s is %+v", where, p.name, o.Name, o)
+			}
+		}
 	}
 }
 
