@@ -244,7 +244,13 @@ func TestSetFails(t *testing.T) {
 		other.Start(context.Background())
 		synctest.Wait()
 		broken := errors.New("disk on fire")
+		before := store.saves
+		c.jobs[0].busy.Lock() // it fails, and has not ended yet
 		c.jobs[0].fail(broken)
+		c.jobs[0].busy.Unlock()
+		if err := c.coord.Checkpoint(context.Background(), c.jobs[1]); err == nil && store.saves != before {
+			t.Error("a set with a failed job was checkpointed")
+		}
 		if err := c.jobs[1].Wait(); !errors.Is(err, broken) || !strings.Contains(err.Error(), "writer failed") {
 			t.Errorf("the joined job says %v", err)
 		}

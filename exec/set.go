@@ -2,6 +2,8 @@ package exec
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"slices"
 	"time"
 )
@@ -88,6 +90,10 @@ func (c *Coordinator) takeSet(ctx context.Context, s set, of *Job, stop stopping
 		s.resume()
 		return len(now) > 0, nil
 	}
+	if err := broken(members, s.streams); err != nil {
+		s.resume()
+		return false, err
+	}
 	all, wait, err := s.freeze(ctx, stop)
 	if err == nil {
 		for _, j := range stop.jobs {
@@ -114,6 +120,25 @@ func (c *Coordinator) takeSet(ctx context.Context, s set, of *Job, stop stopping
 	}
 	c.trace(Committed, names, time.Since(began))
 	return false, nil
+}
+
+// errBroken refuses the checkpoint of a set of which a part has ended where no
+// checkpoint is: what the others have had of it cannot be told from what it will send
+// again.
+var errBroken = errors.New("a part of the set has ended without a checkpoint")
+
+func broken(jobs []*Job, streams []*Stream) error {
+	for _, j := range jobs {
+		if err := j.err(); err != nil && !j.isCovered() {
+			return fmt.Errorf("%w: %s: %w", errBroken, j.name, err)
+		}
+	}
+	for _, st := range streams {
+		if st.isDirty() {
+			return fmt.Errorf("%w: stream %s", errBroken, st.Name)
+		}
+	}
+	return nil
 }
 
 func (s *set) names() []string {

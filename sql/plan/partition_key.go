@@ -54,12 +54,15 @@ func namedKeys(into *Relation) (keys []int) {
 	return keys
 }
 
+// fileConnector is the connector of files, which have one shard each.
+const fileConnector = "file"
+
 // fromShards tells whether the rows may come in several lanes: from the shards of a
 // scan, with nothing on the way that orders them.
 func fromShards(n Node) bool {
 	switch n := n.(type) {
 	case *Scan:
-		return n.Relation.Connector != InApplication
+		return n.Relation.Connector != InApplication && n.Relation.Connector != fileConnector
 	case *Filter:
 		return fromShards(n.Input)
 	case *Project:

@@ -65,7 +65,7 @@ func watermark(r *Relation, s *ast.CreateStream) (*Watermark, error) {
 			hint("%s - INTERVAL '5' SECOND allows rows to be five seconds late", column.Name)
 	}
 	w := &Watermark{Column: column.Index, Bound: bound}
-	if r.Connector != "file" {
+	if r.Connector != fileConnector {
 		w.Skew = defaultSkew
 	}
 	return w, w.options(r, s.Options)
@@ -80,7 +80,7 @@ func (w *Watermark) options(r *Relation, list []ast.Option) error {
 		}
 		delete(r.Options, key)
 		o := list[slices.IndexFunc(list, func(o ast.Option) bool { return strings.EqualFold(o.Key, key) })]
-		if r.Connector == "file" {
+		if r.Connector == fileConnector {
 			return errorAt(o.KeyPos, "option '%s': a file has one shard and no arrival times", key).near(o.Key)
 		}
 		var err error
