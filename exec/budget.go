@@ -36,7 +36,7 @@ func (b *Budget) Used() int64 {
 type holding struct {
 	budget *Budget
 	name   string
-	fail   func(error)
+	fail   func(error) // tells the owner to end; it must not wait for anything
 	bytes  atomic.Int64
 }
 
@@ -81,7 +81,7 @@ func (b *Budget) exceeded(asks *holding) error {
 	if most == asks {
 		return err
 	}
-	go most.fail(err) // it waits for tasks, maybe for the one that asks
+	most.fail(err) // which tells it to end, and does not wait
 	return nil
 }
 

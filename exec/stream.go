@@ -35,8 +35,8 @@ type StreamConfig struct {
 	Key string
 	// Restore is the checkpoint to go on from, nil = none.
 	Restore *Checkpoint
-	// Budget bounds what waits in the stream; Fail ends the jobs that use it, when it
-	// holds most of an exceeded budget.
+	// Budget bounds what waits in the stream; Fail tells the jobs that use it to end,
+	// when it holds most of an exceeded budget. It must not wait for them.
 	Budget *Budget
 	Fail   func(*Stream, error)
 }
@@ -198,7 +198,7 @@ func (s *Stream) note() {
 	}
 	s.meet.least.Store(int64(s.mu.wm))
 	if err := s.held.note(s.mu.merge.Bytes()); err != nil && s.Fail != nil {
-		go s.Fail(s, err)
+		s.Fail(s, err)
 	}
 }
 
