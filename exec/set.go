@@ -73,8 +73,11 @@ func (c *Coordinator) take(ctx context.Context, of *Job, stop []*Job) error {
 func (c *Coordinator) takeSet(ctx context.Context, s set, of *Job, stop []*Job) (again bool, err error) {
 	members := s.jobs
 	for _, j := range members {
-		j.busy.Lock() // not while it is built or closed
-		defer j.busy.Unlock()
+		// Not while it is built or closed.
+		if err := j.busy.take(ctx); err != nil {
+			return false, err
+		}
+		defer j.busy.free()
 	}
 	s.jobs = slices.DeleteFunc(slices.Clone(members), func(j *Job) bool { return j.err() != nil || j.isCovered() })
 	if len(s.jobs) == 0 {
@@ -145,12 +148,13 @@ func (s *set) pause(ctx context.Context) error {
 		}
 	}
 	for i, st := range s.streams {
-		if err := st.hold(ctx); err != nil {
+		// The outside, and the clock that stands for it, bring nothing until free.
+		if err := st.push.take(ctx); err != nil {
 			for _, j := range s.jobs {
 				j.gate.open()
 			}
 			for _, k := range s.streams[:i] {
-				k.push.Unlock()
+				k.push.free()
 			}
 			return err
 		}
@@ -167,7 +171,7 @@ func (s *set) resume() {
 		j.gate.open()
 	}
 	for _, st := range s.streams {
-		st.push.Unlock()
+		st.push.free()
 	}
 }
 
