@@ -131,7 +131,11 @@ func (s *Stream) run(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case m := <-s.in.ch:
-			s.take(ctx, m)
+			if m.do != nil {
+				m.do()
+			} else {
+				s.take(ctx, m)
+			}
 			s.in.handled.Add(1)
 		case <-clock.C:
 			s.horizon(ctx)

@@ -52,10 +52,8 @@ func (s *Stream) freeze() (*Checkpoint, error) {
 }
 
 // restore makes the stream what it was at a checkpoint. Its writers come back when
-// their jobs attach.
+// their jobs attach. Called where the outside cannot push.
 func (s *Stream) restore(c *Checkpoint) error {
-	_ = s.push.take(context.Background())
-	defer s.push.free()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if err := s.mu.merge.Close(); err != nil {
@@ -95,11 +93,26 @@ func (s *Stream) isDirty() bool { return s.dirty.Load() }
 
 // reset takes back what has happened since the last checkpoint, after a job that
 // used the stream has failed: its set is going to do it again. Rows that came from
-// outside since then are lost.
+// outside since then are lost. It happens behind what the jobs have sent: nothing of
+// that may come into the state that is restored.
 func (s *Stream) reset(store Checkpoints) {
 	if s.Key == "" || !s.dirty.CompareAndSwap(true, false) {
 		return
 	}
+	_ = s.push.take(context.Background())
+	defer s.push.free()
+	done := make(chan struct{})
+	m := message{do: func() { s.takeBack(store); close(done) }}
+	if to := (edge{in: s.in}); to.send(context.Background(), m) != nil {
+		return // the stream is closed
+	}
+	select {
+	case <-done:
+	case <-s.ended:
+	}
+}
+
+func (s *Stream) takeBack(store Checkpoints) {
 	c, err := store.Latest(s.Key)
 	if err == nil && c == nil {
 		c = newCheckpoint(0)
