@@ -17,7 +17,9 @@ type outcome map[string][]string
 func (want outcome) diff(got outcome) string {
 	all := maps.Clone(want)
 	maps.Copy(all, got)
-	for _, section := range slices.Sorted(maps.Keys(all)) {
+	// Streams before the accounts of those that read them.
+	order := slices.SortedFunc(maps.Keys(all), func(a, b string) int { return strings.Compare(b, a) })
+	for _, section := range order {
 		w, g := want[section], got[section]
 		for i := range max(len(w), len(g)) {
 			line := func(l []string) string {
