@@ -298,13 +298,15 @@ func (s *Stream) attach(job string) streamInput {
 }
 
 // leave gives a job's place up. A writer that came to its end has said so by its
-// watermark; one that failed or was stopped no longer holds the others back.
-func (in streamInput) leave(err error) {
+// watermark; one that was stopped no longer holds the others back. One that did
+// more than a checkpoint knows still does: its set goes back to the checkpoint, and
+// until then nobody may go on without its rows.
+func (in streamInput) leave(err error, undone bool) {
 	s := in.stream
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if in.reader == nil {
-		s.mu.inputs[in.input].gone = s.mu.inputs[in.input].gone || err != nil
+		s.mu.inputs[in.input].gone = s.mu.inputs[in.input].gone || err != nil && !(undone && s.Key != "")
 		return
 	}
 	for i, r := range s.mu.readers {
