@@ -92,8 +92,13 @@ func newProgram(seed uint64) *program {
 	for range 1 + g.IntN(3) {
 		g.root()
 	}
-	for want := 1 + g.IntN(5); len(g.p.pumps) < want; {
-		g.target()
+	for want := 1 + g.IntN(4); len(g.p.pumps) < want; {
+		g.target(g.source(nil), true)
+	}
+	for _, r := range slices.Clone(g.p.streams) {
+		if r.kind == "app" && r.feeds == 0 {
+			g.target(r, false) // else nobody would see what is in it
+		}
 	}
 	g.putRecords()
 	return g.p
@@ -163,11 +168,10 @@ func (g *progGen) define(r *progRel, options []string) {
 // target adds a relation and the pumps that write it. All of them are created
 // before a pump that reads it: what has been promised to a reader binds a later
 // writer.
-func (g *progGen) target() {
-	src := g.source(nil)
+func (g *progGen) target(src *progRel, app bool) {
 	r := &progRel{shards: 1 + g.IntN(3), columns: g.columns()}
 	switch n := g.IntN(10); {
-	case n < 4 && src.ordered:
+	case n < 4 && app && src.ordered:
 		r.kind, r.shards = "app", 1
 		r.name, r.exact, r.ordered = g.name("app"), src.exact, true
 		g.define(r, nil)

@@ -84,7 +84,7 @@ func (g *progGen) rowwise(r, into *progRel) string {
 }
 
 func (g *progGen) where(s exprScope) string {
-	if g.chance(50) {
+	if g.chance(65) {
 		return " WHERE TRUE"
 	}
 	return " WHERE " + g.expr(s, 'b', 2)

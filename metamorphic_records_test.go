@@ -35,7 +35,7 @@ func (g *progGen) putRecords() {
 	}
 	at := progStart + 3600*types.Second
 	r := roots[0]
-	for range g.IntN(120) {
+	for range g.IntN(100) {
 		switch n := g.IntN(100); {
 		case n < 30: // a tie
 		case n < 45:
@@ -98,7 +98,7 @@ func (g *progGen) value(c progColumn, r *progRel, at types.Time) string {
 		return "null"
 	case n < 7:
 		return ""
-	case n < 9:
+	case n < 8:
 		return pick(g, `"many"`, "1e30", `{"x":1}`, "[]", `""`, "true", "12.5", "-1")
 	}
 	switch c.class {
@@ -125,7 +125,7 @@ func (g *progGen) eventTime(r *progRel, at types.Time) types.Time {
 	case n < 85:
 		return at.Millis() + types.Time(g.IntN(3))*types.Second
 	case n < 90:
-		return at + types.Time(g.IntN(120))*types.Second
+		return at + types.Time(g.IntN(100))*types.Second
 	case n < 95:
 		return progStart + types.Time(60+g.IntN(600))*types.Second
 	case n < 97:
