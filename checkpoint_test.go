@@ -12,6 +12,7 @@ import (
 	"github.com/millrace-sql/millrace/exec"
 	"github.com/millrace-sql/millrace/exec/flow"
 	"github.com/millrace-sql/millrace/sql/plan"
+	"github.com/millrace-sql/millrace/sql/types"
 )
 
 // chainOfPumps is a stored stream, an in-application one behind it, and a stored
@@ -183,4 +184,56 @@ func wantLines(t *testing.T, db *DB, sql string, want ...string) {
 	if got := queryLines(t, db, sql); strings.Join(got, "\n") != strings.Join(want, "\n") {
 		t.Errorf("%s\n got %q\nwant %q", sql, got, want)
 	}
+}
+
+// TestStopOneByOne ends pumps without a checkpoint, one after the other: those that
+// still run do not go on without the rows of those that have ended. What they
+// wrote would stay, and be wrong.
+func TestStopOneByOne(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx := context.Background()
+		clock := &testClock{now: instantOf(t, "10:00:00")}
+		db, err := Open("", &Options{Now: clock.read, CheckpointEvery: -1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer closeDB(t, db)
+		err = db.Exec(ctx, `
+			CREATE STREAM slow (ts TIMESTAMP, WATERMARK FOR ts AS ts) WITH ('connector'='stream');
+			CREATE STREAM fast (ts TIMESTAMP, WATERMARK FOR ts AS ts) WITH ('connector'='stream');
+			CREATE STREAM merged (ts TIMESTAMP);
+			CREATE STREAM counts (c BIGINT) WITH ('connector'='stream');
+			CREATE PUMP slow AS INSERT INTO merged SELECT STREAM ts FROM slow;
+			CREATE PUMP fast AS INSERT INTO merged SELECT STREAM ts FROM fast;
+			CREATE PUMP counts AS INSERT INTO counts SELECT STREAM COUNT(*) FROM merged GROUP BY FLOOR(merged.ROWTIME TO MINUTE);`)
+		if err != nil {
+			t.Fatal(err)
+		}
+		put := func(stream, at string) {
+			data := fmt.Appendf(nil, `{"ts":"%s%s"}`, today, at)
+			if _, err := db.Stream(stream).Put(ctx, Record{Data: data}); err != nil {
+				t.Fatal(err)
+			}
+			clock.set(clock.read() + types.Second)
+		}
+		put("SLOW", "10:00:10")
+		put("FAST", "10:00:20")
+		put("FAST", "10:05:00")
+		settle()
+		var pumps []*pump
+		for _, name := range []string{"SLOW", "FAST", "COUNTS"} {
+			pumps = append(pumps, db.pumpNamed(name))
+			if err := db.pumpNamed(name).running().Stop(); err != nil {
+				t.Fatal(err)
+			}
+			settle()
+		}
+		if err := db.startAll(ctx, pumps); err != nil {
+			t.Fatal(err)
+		}
+		put("SLOW", "10:00:30")
+		put("SLOW", "10:06:00")
+		settle()
+		wantLines(t, db, "SELECT c FROM counts", "3")
+	})
 }

@@ -245,9 +245,11 @@ func TestSetFails(t *testing.T) {
 		synctest.Wait()
 		broken := errors.New("disk on fire")
 		before := store.saves
-		c.jobs[0].busy.Lock() // it fails, and has not ended yet
+		if err := c.jobs[0].busy.take(context.Background()); err != nil { // it fails, and has not ended yet
+			t.Fatal(err)
+		}
 		c.jobs[0].fail(broken)
-		c.jobs[0].busy.Unlock()
+		c.jobs[0].busy.free()
 		if err := c.coord.Checkpoint(context.Background(), c.jobs[1]); err == nil && store.saves != before {
 			t.Error("a set with a failed job was checkpointed")
 		}

@@ -19,12 +19,14 @@ var ErrFellBehind = errors.New("fell behind")
 const edgeBatches = 8
 
 // message is a batch, or a watermark where the batch is empty; sealed, to a
-// stream, says that nothing comes from outside behind it.
+// stream, says that nothing comes from outside behind it. do is something that a
+// stream does behind what was sent before.
 type message struct {
 	input  int
 	batch  flow.Batch
 	wm     types.Time
 	sealed bool
+	do     func()
 }
 
 // inbox is where the senders of a task meet. done is closed by the task when it

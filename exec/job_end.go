@@ -39,8 +39,9 @@ func (j *Job) leave(why error) {
 	for _, h := range j.held {
 		h.close()
 	}
+	undone := j.env.Coordinator != nil && j.undone()
 	for _, in := range j.inputs {
-		in.leave(why)
+		in.leave(why, undone)
 	}
 	// A sender may have found room in an inbox after its task had gone; now nobody
 	// sends any more.

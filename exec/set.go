@@ -74,8 +74,11 @@ func (c *Coordinator) take(ctx context.Context, of *Job, stop stopping) error {
 func (c *Coordinator) takeSet(ctx context.Context, s set, of *Job, stop stopping) (again bool, err error) {
 	members := s.jobs
 	for _, j := range members {
-		j.busy.Lock() // not while it is built or closed
-		defer j.busy.Unlock()
+		// Not while it is built or closed.
+		if err := j.busy.take(ctx); err != nil {
+			return false, err
+		}
+		defer j.busy.free()
 	}
 	s.jobs = slices.DeleteFunc(slices.Clone(members), func(j *Job) bool { return j.err() != nil || j.isCovered() })
 	if len(s.jobs) == 0 {

@@ -19,12 +19,13 @@ func (s *set) pause(ctx context.Context) error {
 		}
 	}
 	for i, st := range s.streams {
-		if err := st.hold(ctx); err != nil {
+		// The outside, and the clock that stands for it, bring nothing until free.
+		if err := st.push.take(ctx); err != nil {
 			for _, j := range s.jobs {
 				j.gate.open()
 			}
 			for _, k := range s.streams[:i] {
-				k.push.Unlock()
+				k.push.free()
 			}
 			return err
 		}
@@ -41,7 +42,7 @@ func (s *set) resume() {
 		j.gate.open()
 	}
 	for _, st := range s.streams {
-		st.push.Unlock()
+		st.push.free()
 	}
 }
 

@@ -53,7 +53,7 @@ type Stream struct {
 	ended chan struct{}
 
 	// push serialises the outside: its rows enter in the order of their times.
-	push sync.Mutex
+	push turn
 	last types.Time // of the outside's rows; guarded by push
 
 	meet *meeting // of the writers
@@ -93,7 +93,7 @@ type streamInput struct {
 
 // NewStream starts a stream without readers, open to the outside.
 func NewStream(c StreamConfig) *Stream {
-	s := &Stream{StreamConfig: c, in: newInbox(), ended: make(chan struct{}), last: types.MinTime, meet: newMeeting(1)}
+	s := &Stream{StreamConfig: c, in: newInbox(), ended: make(chan struct{}), push: newTurn(), last: types.MinTime, meet: newMeeting(1)}
 	s.held = c.Budget.hold("stream "+c.Name, func(err error) { s.Fail(s, err) })
 	s.mu.wm, s.mu.open = types.MinTime, true
 	s.mu.inputs, s.mu.names = []writer{{wm: types.MinTime}}, []string{""}
@@ -131,7 +131,11 @@ func (s *Stream) run(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case m := <-s.in.ch:
-			s.take(ctx, m)
+			if m.do != nil {
+				m.do()
+			} else {
+				s.take(ctx, m)
+			}
 			s.in.handled.Add(1)
 		case <-clock.C:
 			s.horizon(ctx)
@@ -142,10 +146,10 @@ func (s *Stream) run(ctx context.Context) {
 // horizon promises the clock on behalf of a quiet outside. A pusher at work
 // promises more by itself, so it is not waited for.
 func (s *Stream) horizon(ctx context.Context) {
-	if !s.push.TryLock() {
+	if !s.push.try() {
 		return
 	}
-	defer s.push.Unlock()
+	defer s.push.free()
 	s.mu.Lock()
 	for _, r := range s.mu.readers {
 		if r.fell != nil && r.wm != types.MinTime {
@@ -294,13 +298,15 @@ func (s *Stream) attach(job string) streamInput {
 }
 
 // leave gives a job's place up. A writer that came to its end has said so by its
-// watermark; one that failed or was stopped no longer holds the others back.
-func (in streamInput) leave(err error) {
+// watermark; one that was stopped no longer holds the others back. One that did
+// more than a checkpoint knows still does: its set goes back to the checkpoint, and
+// until then nobody may go on without its rows.
+func (in streamInput) leave(err error, undone bool) {
 	s := in.stream
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if in.reader == nil {
-		s.mu.inputs[in.input].gone = s.mu.inputs[in.input].gone || err != nil
+		s.mu.inputs[in.input].gone = s.mu.inputs[in.input].gone || err != nil && !(undone && s.Key != "")
 		return
 	}
 	for i, r := range s.mu.readers {

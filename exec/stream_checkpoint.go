@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/millrace-sql/millrace/exec/op"
 	"github.com/millrace-sql/millrace/sql/types"
@@ -24,19 +23,6 @@ const (
 
 // Watermark is what has been promised to the stream's readers.
 func (s *Stream) Watermark() types.Time { return s.promised() }
-
-// hold keeps the outside, and the clock that stands for it, from bringing anything;
-// push.Unlock lets them go.
-func (s *Stream) hold(ctx context.Context) error {
-	for pause := 20 * time.Microsecond; !s.push.TryLock(); pause = min(2*pause, time.Millisecond) {
-		select {
-		case <-time.After(pause):
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-	}
-	return nil
-}
 
 // freeze is the stream as it stands, while it is held and nothing is on the way:
 // the rows that wait for a slower writer, and what every writer has promised.
@@ -69,10 +55,8 @@ func (s *Stream) freeze() (*Checkpoint, error) {
 }
 
 // restore makes the stream what it was at a checkpoint. Its writers come back when
-// their jobs attach.
+// their jobs attach. Called where the outside cannot push.
 func (s *Stream) restore(c *Checkpoint) error {
-	s.push.Lock()
-	defer s.push.Unlock()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if err := s.mu.merge.Close(); err != nil {
@@ -112,11 +96,26 @@ func (s *Stream) isDirty() bool { return s.dirty.Load() }
 
 // reset takes back what has happened since the last checkpoint, after a job that
 // used the stream has failed: its set is going to do it again. Rows that came from
-// outside since then are lost.
+// outside since then are lost. It happens behind what the jobs have sent: nothing of
+// that may come into the state that is restored.
 func (s *Stream) reset(store Checkpoints) {
 	if s.Key == "" || !s.dirty.CompareAndSwap(true, false) {
 		return
 	}
+	_ = s.push.take(context.Background())
+	defer s.push.free()
+	done := make(chan struct{})
+	m := message{do: func() { s.takeBack(store); close(done) }}
+	if to := (edge{in: s.in}); to.send(context.Background(), m) != nil {
+		return // the stream is closed
+	}
+	select {
+	case <-done:
+	case <-s.ended:
+	}
+}
+
+func (s *Stream) takeBack(store Checkpoints) {
 	c, err := store.Latest(s.Key)
 	if err == nil && c == nil {
 		c = newCheckpoint(0)

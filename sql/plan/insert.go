@@ -169,6 +169,11 @@ func groupedColumns(n Node) []int {
 			n = m.Input
 		case *Lookup:
 			n = m.Input
+			for out, i := range at {
+				if i >= len(n.Schema().Fields) {
+					at[out] = -1 // the table's
+				}
+			}
 		case *Aggregate:
 			var keys []int
 			for k := range m.Keys {
