@@ -39,6 +39,13 @@ func (want outcome) diff(got outcome) string {
 // outcome reads everything that DESIGN §6 compares.
 func (r *progRun) outcome() outcome {
 	out := outcome{}
+	for _, u := range r.p.pumps {
+		r.account(out, u)
+	}
+	// Tables show every row where a pump is stopped, whenever its files were due.
+	for _, p := range r.db.pumpsIf(func(*pump) bool { return true }) {
+		r.must("stop of pump "+p.name, r.db.stop(context.Background(), p))
+	}
 	for _, s := range r.p.streams {
 		switch s.kind {
 		case "stored":
@@ -50,9 +57,6 @@ func (r *progRun) outcome() outcome {
 	const common = "SELECT PARTITION_KEY, PUMP_NAME, ERROR_NAME, MESSAGE, DATA_ROWTIME, STREAM_NAME, SHARD_ID, SEQUENCE_NUMBER, DATA_ROW"
 	r.rejects(out, "error_stream", common+" FROM error_stream")
 	r.rejects(out, "late_stream", common+", WATERMARK, WINDOW_END FROM late_stream")
-	for _, u := range r.p.pumps {
-		r.account(out, u)
-	}
 	return out
 }
 
