@@ -3,6 +3,7 @@ package exec
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 )
@@ -57,6 +58,11 @@ func (c *Coordinator) take(ctx context.Context, of *Job, stop []*Job) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	c.mu.Lock()
+	c.abandon = cancel
+	c.mu.Unlock()
 	for {
 		sets := c.sets([]*Job{of})
 		if len(sets) == 0 {
@@ -76,9 +82,12 @@ func (c *Coordinator) takeSet(ctx context.Context, s set, of *Job, stop []*Job) 
 		j.busy.Lock() // not while it is built or closed
 		defer j.busy.Unlock()
 	}
-	s.jobs = slices.DeleteFunc(slices.Clone(members), func(j *Job) bool { return j.err() != nil || j.isCovered() })
+	s.jobs = slices.DeleteFunc(slices.Clone(members), (*Job).isCovered)
 	if len(s.jobs) == 0 {
 		return false, nil
+	}
+	if err := s.failure(); err != nil {
+		return false, err
 	}
 	names, began := s.names(), time.Now()
 	c.trace(Pausing, names, 0)
@@ -88,6 +97,10 @@ func (c *Coordinator) takeSet(ctx context.Context, s set, of *Job, stop []*Job) 
 	if now := c.sets([]*Job{of}); len(now) == 0 || !slices.Equal(now[0].jobs, members) {
 		s.resume()
 		return len(now) > 0, nil
+	}
+	if err := s.failure(); err != nil {
+		s.resume()
+		return false, err // what stands still is not between two pages
 	}
 	all, wait, err := s.freeze(ctx, stop)
 	if err == nil {
@@ -99,22 +112,43 @@ func (c *Coordinator) takeSet(ctx context.Context, s set, of *Job, stop []*Job) 
 	}
 	s.resume()
 	if err != nil {
-		return false, err
+		return false, s.fail(err)
 	}
 	c.trace(Preparing, names, time.Since(began))
 	defer release(all)
 	if err := wait(); err != nil {
-		return false, err
+		return false, s.fail(err)
 	}
 	if err := c.patient(ctx, func() error { return c.store.Save(all) }); err != nil {
-		return false, err
+		return false, s.fail(err)
 	}
 	c.trace(Saved, names, time.Since(began))
 	if err := c.commit(ctx, s, all); err != nil {
-		return false, err
+		return false, s.fail(err)
 	}
 	c.trace(Committed, names, time.Since(began))
 	return false, nil
+}
+
+// failure is the error that a job of the set has ended or is ending with. It may be in
+// the middle of its rows then, and its set has no checkpoint any more.
+func (s *set) failure() error {
+	for _, j := range s.jobs {
+		if err := j.err(); err != nil {
+			return errors.Join(errors.New("a job of the set has failed"), err)
+		}
+	}
+	return nil
+}
+
+// fail ends the jobs of a set whose checkpoint has come to nothing behind the freeze:
+// what sinks have prepared for it is in no later one, and whether it is stored is not
+// known. They start again from the one that is.
+func (s *set) fail(err error) error {
+	for _, j := range s.jobs {
+		j.halt(fmt.Errorf("checkpoint: %w", err))
+	}
+	return err
 }
 
 func (s *set) names() []string {
@@ -161,12 +195,13 @@ func (s *set) pause(ctx context.Context) error {
 		}
 	}
 	for i, st := range s.streams {
-		if err := st.hold(ctx); err != nil {
+		// Neither the outside nor the clock that stands for it brings anything now.
+		if err := st.push.take(ctx); err != nil {
 			for _, j := range s.jobs {
 				j.gate.open()
 			}
 			for _, k := range s.streams[:i] {
-				k.push.Unlock()
+				k.push.leave()
 			}
 			return err
 		}
@@ -183,7 +218,7 @@ func (s *set) resume() {
 		j.gate.open()
 	}
 	for _, st := range s.streams {
-		st.push.Unlock()
+		st.push.leave()
 	}
 }
 
@@ -202,10 +237,8 @@ func (s *set) settle(ctx context.Context) error {
 			before = sent
 			continue
 		}
-		for _, j := range s.jobs {
-			if err := j.err(); err != nil {
-				return errors.Join(errors.New("a job of the set has failed"), err)
-			}
+		if err := s.failure(); err != nil {
+			return err
 		}
 		select {
 		case <-time.After(pause):

@@ -53,7 +53,7 @@ type Stream struct {
 	ended chan struct{}
 
 	// push serialises the outside: its rows enter in the order of their times.
-	push sync.Mutex
+	push turn
 	last types.Time // of the outside's rows; guarded by push
 
 	meet *meeting // of the writers
@@ -93,7 +93,7 @@ type streamInput struct {
 
 // NewStream starts a stream without readers, open to the outside.
 func NewStream(c StreamConfig) *Stream {
-	s := &Stream{StreamConfig: c, in: newInbox(), ended: make(chan struct{}), last: types.MinTime, meet: newMeeting(1)}
+	s := &Stream{StreamConfig: c, in: newInbox(), ended: make(chan struct{}), push: make(turn, 1), last: types.MinTime, meet: newMeeting(1)}
 	s.held = c.Budget.hold("stream "+c.Name, func(err error) { s.Fail(s, err) })
 	s.mu.wm, s.mu.open = types.MinTime, true
 	s.mu.inputs, s.mu.names = []writer{{wm: types.MinTime}}, []string{""}
@@ -142,10 +142,10 @@ func (s *Stream) run(ctx context.Context) {
 // horizon promises the clock on behalf of a quiet outside. A pusher at work
 // promises more by itself, so it is not waited for.
 func (s *Stream) horizon(ctx context.Context) {
-	if !s.push.TryLock() {
+	if !s.push.try() {
 		return
 	}
-	defer s.push.Unlock()
+	defer s.push.leave()
 	s.mu.Lock()
 	for _, r := range s.mu.readers {
 		if r.fell != nil && r.wm != types.MinTime {

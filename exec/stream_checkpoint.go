@@ -2,11 +2,9 @@ package exec
 
 import (
 	"cmp"
-	"context"
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/millrace-sql/millrace/exec/op"
 	"github.com/millrace-sql/millrace/sql/types"
@@ -24,19 +22,6 @@ const (
 
 // Watermark is what has been promised to the stream's readers.
 func (s *Stream) Watermark() types.Time { return s.promised() }
-
-// hold keeps the outside, and the clock that stands for it, from bringing anything;
-// push.Unlock lets them go.
-func (s *Stream) hold(ctx context.Context) error {
-	for pause := 20 * time.Microsecond; !s.push.TryLock(); pause = min(2*pause, time.Millisecond) {
-		select {
-		case <-time.After(pause):
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-	}
-	return nil
-}
 
 // freeze is the stream as it stands, while it is held and nothing is on the way:
 // the rows that wait for a slower writer, and what every writer has promised.
@@ -71,8 +56,8 @@ func (s *Stream) freeze() (*Checkpoint, error) {
 // restore makes the stream what it was at a checkpoint. Its writers come back when
 // their jobs attach.
 func (s *Stream) restore(c *Checkpoint) error {
-	s.push.Lock()
-	defer s.push.Unlock()
+	s.push <- struct{}{}
+	defer s.push.leave()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if err := s.mu.merge.Close(); err != nil {

@@ -11,14 +11,39 @@ import (
 	"github.com/millrace-sql/millrace/sql/types"
 )
 
+// turn is a lock that the end of a context gives up waiting for.
+type turn chan struct{}
+
+func (t turn) take(ctx context.Context) error {
+	select {
+	case t <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (t turn) try() bool {
+	select {
+	case t <- struct{}{}:
+		return true
+	default:
+		return false
+	}
+}
+
+func (t turn) leave() { <-t }
+
 // Push publishes rows from outside. rec has the declared columns, and either the
 // ROWTIME column behind them or not: then every row gets the clock's time. A row
 // whose explicit ROWTIME is below the one before it is rejected as out of order.
 // Push borrows rec, blocks while readers are slow, and returns ErrSealed while
 // the stream is sealed. The rows are not durable.
 func (s *Stream) Push(ctx context.Context, rec arrow.Record) error {
-	s.push.Lock()
-	defer s.push.Unlock()
+	if err := s.push.take(ctx); err != nil {
+		return s.pushError(err)
+	}
+	defer s.push.leave()
 	explicit := int(rec.NumCols()) == len(s.Schema.Fields)
 	if err := s.enter(explicit); err != nil {
 		return err
@@ -47,8 +72,10 @@ func (s *Stream) Push(ctx context.Context, rec arrow.Record) error {
 // SetWatermark promises that no row below t will be pushed any more, and makes
 // the outside's times explicit.
 func (s *Stream) SetWatermark(ctx context.Context, t types.Time) error {
-	s.push.Lock()
-	defer s.push.Unlock()
+	if err := s.push.take(ctx); err != nil {
+		return s.pushError(err)
+	}
+	defer s.push.leave()
 	if err := s.enter(true); err != nil {
 		return err
 	}
@@ -60,8 +87,10 @@ func (s *Stream) SetWatermark(ctx context.Context, t types.Time) error {
 // Seal closes the stream to the outside. When its last writer has ended, too, its
 // readers' input ends, behind every row pushed before.
 func (s *Stream) Seal(ctx context.Context) error {
-	s.push.Lock()
-	defer s.push.Unlock()
+	if err := s.push.take(ctx); err != nil {
+		return s.pushError(err)
+	}
+	defer s.push.leave()
 	s.mu.Lock()
 	s.mu.refused = true
 	s.mu.Unlock()
@@ -73,8 +102,8 @@ func (s *Stream) Seal(ctx context.Context) error {
 // comes may be of any time until Seal. awaited tells that something will come;
 // readers then wait for it. reopen gives the stream back its clock.
 func (s *Stream) Hold(awaited bool) (reopen func()) {
-	s.push.Lock()
-	defer s.push.Unlock()
+	s.push <- struct{}{}
+	defer s.push.leave()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	explicit, before := s.mu.explicit, s.mu.awaited
