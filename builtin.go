@@ -136,9 +136,11 @@ func (db *DB) streamConnector() Connector {
 			if len(keys) == 0 {
 				keys = l.Key
 			}
-			return stream.NewSink(stream.SinkConfig{
+			c := stream.SinkConfig{
 				Log: db.log, Stream: logName(r), Schema: l.Schema, Incarnation: l.Incarnation, Lane: uint32(l.Number), Key: keys,
-			})
+			}
+			db.opts.sink(&c)
+			return stream.NewSink(c)
 		},
 	}
 }

@@ -37,10 +37,31 @@ func (db *DB) Resume(ctx context.Context) error {
 		return err
 	}
 	defer db.end()
+	if err := db.awaitEnding(ctx); err != nil {
+		return err
+	}
 	return db.startAll(ctx, db.pumpsIf(func(p *pump) bool {
 		state, _, _ := p.state()
 		return p.started && state != stateRunning
 	}))
+}
+
+// awaitEnding waits for the pumps that are on their way to an end. Those that failed
+// together start together: one that runs while another still ends would publish rows
+// that the other, when it starts, has missed.
+func (db *DB) awaitEnding(ctx context.Context) error {
+	for _, p := range db.pumpsIf(func(*pump) bool { return true }) {
+		job := p.running()
+		if job == nil || !job.Ending() {
+			continue
+		}
+		select {
+		case <-job.Done():
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return nil
 }
 
 // startAll builds the jobs of pumps before it starts any, so that none misses a

@@ -6,6 +6,7 @@ import (
 
 	"github.com/apache/arrow/go/v17/arrow/memory"
 
+	"github.com/millrace-sql/millrace/connectors/stream"
 	"github.com/millrace-sql/millrace/exec"
 	"github.com/millrace-sql/millrace/sql/types"
 	"github.com/millrace-sql/millrace/storage/kv"
@@ -49,6 +50,8 @@ type Options struct {
 
 	// store stands between the DB and its disk, in tests.
 	store kv.Options
+	// sink changes what each sink of a stored stream is told, in tests.
+	sink func(*stream.SinkConfig)
 }
 
 func (o *Options) withDefaults() Options {
@@ -70,6 +73,9 @@ func (o *Options) withDefaults() Options {
 	}
 	if out.Logger == nil {
 		out.Logger = slog.New(slog.DiscardHandler)
+	}
+	if out.sink == nil {
+		out.sink = func(*stream.SinkConfig) {}
 	}
 	return out
 }

@@ -76,25 +76,47 @@ func (p *pump) setJob(job *exec.Job) {
 	p.mu.job = job
 }
 
-// start runs the pump until it is stopped or its input ends, and with it the pumps
-// that failed together with it.
+// start runs the pump until it is stopped or its input ends, and with it the started
+// pumps that are joined with it and do not run: after a failure, or in a directory
+// that has just been opened. Rows on their way from one to another are nowhere else.
 func (db *DB) start(ctx context.Context, p *pump) error {
-	cause := p.cause()
+	if err := db.awaitEnding(ctx); err != nil {
+		return err
+	}
+	set := db.joined(p)
 	return db.startAll(ctx, db.pumpsIf(func(o *pump) bool {
-		return o == p || cause != "" && o.started && o.cause() == cause
+		state, _, _ := o.state()
+		return o == p || o.started && set[o] && state != stateRunning
 	}))
 }
 
-// cause is the job that a failed pump failed by: its own, or one of its set.
-func (p *pump) cause() string {
-	state, _, err := p.state()
-	if state != stateFailed {
-		return ""
+// joined is the pumps that in-application streams connect with p, itself among them.
+func (db *DB) joined(p *pump) map[*pump]bool {
+	byStream := map[string][]*pump{}
+	streams := map[*pump][]string{}
+	names := &scope{db: db}
+	for _, o := range db.pumpsIf(func(*pump) bool { return true }) {
+		note := func(name ast.Qualified) {
+			if r, err := names.Relation(name); err == nil && r.Stream && r.Connector == plan.InApplication {
+				byStream[key(r)] = append(byStream[key(r)], o)
+				streams[o] = append(streams[o], key(r))
+			}
+		}
+		note(o.insert.Into)
+		walkTables(o.insert.Query, func(t *ast.TableName) { note(t.Parts) })
 	}
-	if joined, ok := errors.AsType[*exec.JoinedError](err); ok {
-		return joined.Job
+	out := map[*pump]bool{p: true}
+	for next := []*pump{p}; len(next) > 0; next = next[1:] {
+		for _, name := range streams[next[0]] {
+			for _, o := range byStream[name] {
+				if !out[o] {
+					out[o] = true
+					next = append(next, o)
+				}
+			}
+		}
 	}
-	return p.jobName()
+	return out
 }
 
 // stop ends the pump's job at a checkpoint, if it runs, and reports the error it

@@ -76,7 +76,8 @@ func (b *builder) scan(ctx context.Context, n *plan.Scan) ([]*lane, error) {
 	for i, shard := range shards {
 		t := &sourceTask{
 			key: fmt.Sprintf("%s/%s", name, shard.ID), source: source, shard: shard.ID, scan: scanOf(n),
-			finite: n.Schema().RowTime < 0, rows: b.job.env.BatchRows, count: count, permits: b.job.permits, gate: &b.job.gate,
+			finite: n.Schema().RowTime < 0, rows: b.job.env.BatchRows, count: count,
+			permits: b.job.permits, gate: &b.job.gate, fail: b.job.fail,
 		}
 		if b.job.restore != nil {
 			t.offset = b.job.restore.Offsets[t.key]
@@ -110,7 +111,7 @@ func (b *builder) subscribe(n *plan.Scan, name string, count *counters) ([]*lane
 	if err != nil {
 		return nil, err
 	}
-	t := newGather(name, 1, pick, b.job.permits, b.job.restore)
+	t := newGather(name, 1, pick, b.job)
 	if b.job.env.Backlog > 0 {
 		t.in = newBacklog(b.job.env.Backlog)
 	}
@@ -127,7 +128,8 @@ func (b *builder) values(n *plan.Values) ([]*lane, error) {
 	name := b.name("Values")
 	t := &sourceTask{
 		key: name, source: &valuesSource{n: n, mem: b.job.env.Mem}, shard: "0", finite: true,
-		rows: b.job.env.BatchRows, count: b.job.counter(name), permits: b.job.permits, gate: &b.job.gate,
+		rows: b.job.env.BatchRows, count: b.job.counter(name),
+		permits: b.job.permits, gate: &b.job.gate, fail: b.job.fail,
 	}
 	b.job.reads = append(b.job.reads, t.count)
 	var err error

@@ -24,12 +24,16 @@ type Coordinator struct {
 
 	// cutting is held while a checkpoint is taken: one at a time.
 	cutting chan struct{}
+	life    context.Context
 	stop    context.CancelFunc
 	over    chan struct{}
+	asked   sync.WaitGroup // checkpoints on demand
 
-	mu   sync.Mutex
-	jobs []*Job // built and not closed, in the order of building
-	held error  // what the last checkpoint waits for
+	mu      sync.Mutex
+	jobs    []*Job             // built and not closed, in the order of building
+	held    error              // what the last checkpoint waits for
+	abandon context.CancelFunc // of the checkpoint under way
+	closed  bool
 }
 
 // CoordinatorOptions of NewCoordinator.
@@ -66,20 +70,23 @@ func NewCoordinator(store Checkpoints, o CoordinatorOptions) *Coordinator {
 		o.Trace = func(Phase, []string, time.Duration) {}
 	}
 	c := &Coordinator{store: store, every: o.Every, retry: o.Retry, trace: o.Trace, cutting: make(chan struct{}, 1), over: make(chan struct{})}
-	ctx, cancel := context.WithCancel(context.Background())
-	c.stop = cancel
+	c.life, c.stop = context.WithCancel(context.Background())
 	if c.every <= 0 {
 		close(c.over)
 		return c
 	}
-	go c.run(ctx)
+	go c.run(c.life)
 	return c
 }
 
-// Close ends the coordinator's goroutine. Jobs should have ended before.
+// Close ends the coordinator's goroutines. Jobs should have ended before.
 func (c *Coordinator) Close() {
+	c.mu.Lock()
+	c.closed = true
+	c.mu.Unlock()
 	c.stop()
 	<-c.over
+	c.asked.Wait()
 }
 
 func (c *Coordinator) run(ctx context.Context) {
@@ -96,28 +103,46 @@ func (c *Coordinator) run(ctx context.Context) {
 			// A set that cannot be checkpointed has failed: its rows would be written
 			// again from the last one, ever more of them.
 			if err := c.take(ctx, s.jobs[0], stopping{}); err != nil && ctx.Err() == nil {
-				for _, j := range s.jobs {
-					j.halt(fmt.Errorf("checkpoint: %w", err))
-				}
+				_ = s.fail(err) // the jobs say it
 			}
 		}
 	}
 }
 
 // Checkpoint takes a checkpoint of the sets of some jobs, of all with none given,
-// and returns when it is committed.
+// and returns when it is committed. Where ctx ends before, it goes on all the same:
+// what sinks have prepared for it is in no other. Where it fails, so do the jobs of
+// the set: they start again from the one before.
 func (c *Coordinator) Checkpoint(ctx context.Context, jobs ...*Job) error {
-	for _, s := range c.sets(jobs) {
-		if err := c.take(ctx, s.jobs[0], stopping{}); err != nil {
-			return err
-		}
+	c.mu.Lock()
+	if c.closed {
+		c.mu.Unlock()
+		return context.Canceled
 	}
-	return nil
+	result := make(chan error, 1)
+	c.asked.Go(func() { result <- c.checkpoint(jobs) })
+	c.mu.Unlock()
+	select {
+	case err := <-result:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (c *Coordinator) checkpoint(jobs []*Job) error {
+	var errs []error
+	for _, s := range c.sets(jobs) {
+		errs = append(errs, c.take(c.life, s.jobs[0], stopping{}))
+	}
+	return errors.Join(errs...)
 }
 
 // Stop takes a checkpoint of the jobs' sets and ends the jobs exactly there: the
 // others of their sets go on. It waits for them. A later run of the same names
-// goes on from there. Where the checkpoint fails, or ctx ends first, the jobs go on.
+// goes on from there. Where the checkpoint fails before anything was frozen, or ctx
+// ends by then, the jobs go on; later, all of their sets fail. The end of ctx gives
+// up a checkpoint that is under way for somebody else, too.
 func (c *Coordinator) Stop(ctx context.Context, jobs ...*Job) error {
 	return c.end(ctx, stopping{jobs: jobs})
 }
@@ -139,10 +164,15 @@ type stopping struct {
 func (s stopping) includes(j *Job) bool { return slices.Contains(s.jobs, j) }
 
 func (c *Coordinator) end(ctx context.Context, stop stopping) error {
+	var errs []error
 	for _, s := range c.sets(stop.jobs) {
-		if err := c.take(ctx, s.jobs[0], stop); err != nil {
-			return err
+		errs = append(errs, c.take(ctx, s.jobs[0], stop))
+	}
+	if err := errors.Join(errs...); err != nil {
+		if ctx.Err() != nil {
+			c.giveUp()
 		}
+		return err
 	}
 	for _, j := range stop.jobs {
 		if !j.isStarted() {
@@ -161,6 +191,15 @@ func (c *Coordinator) end(ctx context.Context, stop stopping) error {
 // ended commits the end of a job's input: with its set, if that has not been done
 // by a checkpoint for another of the set's jobs.
 func (c *Coordinator) ended(ctx context.Context, j *Job) error { return c.take(ctx, j, stopping{}) }
+
+// giveUp ends the checkpoint under way.
+func (c *Coordinator) giveUp() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.abandon != nil {
+		c.abandon()
+	}
+}
 
 // Held is what checkpoints are waiting for, nil for nothing.
 func (c *Coordinator) Held() error {

@@ -206,6 +206,9 @@ func (j *Job) Wait() error {
 // Done is closed when the job has ended.
 func (j *Job) Done() <-chan struct{} { return j.done }
 
+// Ending tells that the job has ended or is about to, with an error or stopped.
+func (j *Job) Ending() bool { return j.err() != nil }
+
 // Stop ends the job where it is, without a result for its open windows and
 // without a checkpoint, and waits for its goroutines. Coordinator.Stop takes a
 // checkpoint first.

@@ -58,6 +58,11 @@ func (c *Coordinator) take(ctx context.Context, of *Job, stop stopping) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	c.mu.Lock()
+	c.abandon = cancel
+	c.mu.Unlock()
 	for {
 		sets := c.sets([]*Job{of})
 		if len(sets) == 0 {
@@ -80,9 +85,12 @@ func (c *Coordinator) takeSet(ctx context.Context, s set, of *Job, stop stopping
 		}
 		defer j.busy.free()
 	}
-	s.jobs = slices.DeleteFunc(slices.Clone(members), func(j *Job) bool { return j.err() != nil || j.isCovered() })
+	s.jobs = slices.DeleteFunc(slices.Clone(members), (*Job).isCovered)
 	if len(s.jobs) == 0 {
 		return false, nil
+	}
+	if err := s.failure(); err != nil {
+		return false, err
 	}
 	names, began := s.names(), time.Now()
 	c.trace(Pausing, names, 0)
@@ -93,9 +101,9 @@ func (c *Coordinator) takeSet(ctx context.Context, s set, of *Job, stop stopping
 		s.resume()
 		return len(now) > 0, nil
 	}
-	if err := broken(members, s.streams); err != nil {
+	if err := s.failure(); err != nil {
 		s.resume()
-		return false, err
+		return false, err // what stands still is not between two pages
 	}
 	all, wait, err := s.freeze(ctx, stop)
 	if err == nil {
@@ -107,41 +115,51 @@ func (c *Coordinator) takeSet(ctx context.Context, s set, of *Job, stop stopping
 	}
 	s.resume()
 	if err != nil {
-		return false, err
+		return false, s.fail(err)
 	}
 	c.trace(Preparing, names, time.Since(began))
 	defer release(all)
 	if err := wait(); err != nil {
-		return false, err
+		return false, s.fail(err)
 	}
 	if err := c.patient(ctx, func() error { return c.store.Save(all) }); err != nil {
-		return false, err
+		return false, s.fail(err)
 	}
 	c.trace(Saved, names, time.Since(began))
 	if err := c.commit(ctx, s, all); err != nil {
-		return false, err
+		return false, s.fail(err)
 	}
 	c.trace(Committed, names, time.Since(began))
 	return false, nil
 }
 
-// errBroken refuses the checkpoint of a set of which a part has ended where no
-// checkpoint is: what the others have had of it cannot be told from what it will send
-// again.
+// errBroken refuses the checkpoint of a set of which a part has ended, or is ending,
+// where no checkpoint is: it may be in the middle of its rows, and what the others have
+// had of it cannot be told from what it will send again.
 var errBroken = errors.New("a part of the set has ended without a checkpoint")
 
-func broken(jobs []*Job, streams []*Stream) error {
-	for _, j := range jobs {
-		if err := j.err(); err != nil && !j.isCovered() {
+func (s *set) failure() error {
+	for _, j := range s.jobs {
+		if err := j.err(); err != nil {
 			return fmt.Errorf("%w: %s: %w", errBroken, j.name, err)
 		}
 	}
-	for _, st := range streams {
+	for _, st := range s.streams {
 		if st.isDirty() {
 			return fmt.Errorf("%w: stream %s", errBroken, st.Name)
 		}
 	}
 	return nil
+}
+
+// fail ends the jobs of a set whose checkpoint has come to nothing behind the freeze:
+// what sinks have prepared for it is in no later one, and whether it is stored is not
+// known. They start again from the one that is.
+func (s *set) fail(err error) error {
+	for _, j := range s.jobs {
+		j.halt(fmt.Errorf("checkpoint: %w", err))
+	}
+	return err
 }
 
 func (s *set) names() []string {

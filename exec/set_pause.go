@@ -61,10 +61,8 @@ func (s *set) settle(ctx context.Context) error {
 			before = sent
 			continue
 		}
-		for _, j := range s.jobs {
-			if err := j.err(); err != nil {
-				return errors.Join(errors.New("a job of the set has failed"), err)
-			}
+		if err := s.failure(); err != nil {
+			return err
 		}
 		select {
 		case <-time.After(pause):

@@ -26,6 +26,7 @@ type sourceTask struct {
 	flush   rejectors // its own and those of its chain
 	permits permits
 	gate    *gate         // of the job
+	fail    func(error)   // ends the job
 	ahead   []func() bool // where its rows wait for those of others
 	horizon atomic.Int64  // as last pushed
 
@@ -41,7 +42,7 @@ func (t *sourceTask) run(ctx context.Context) error {
 	return errors.Join(err, reader.Close())
 }
 
-func (t *sourceTask) loop(ctx context.Context, reader flow.Reader) error {
+func (t *sourceTask) loop(ctx context.Context, reader flow.Reader) (err error) {
 	for {
 		if err := wait(ctx, t.ahead); err != nil {
 			return err
@@ -64,7 +65,7 @@ func (t *sourceTask) loop(ctx context.Context, reader flow.Reader) error {
 	if err := t.gate.enter(ctx); err != nil {
 		return err
 	}
-	defer t.gate.leave()
+	defer func() { t.leave(err) }()
 	t.permits.acquire()
 	defer t.permits.release()
 	if err := t.next.advance(ctx, types.MaxTime); err != nil && !errors.Is(err, flow.ErrEnough) {
@@ -74,11 +75,11 @@ func (t *sourceTask) loop(ctx context.Context, reader flow.Reader) error {
 }
 
 // page pushes rows and bad rows, then the promise that came with them.
-func (t *sourceTask) page(ctx context.Context, p flow.Page) error {
+func (t *sourceTask) page(ctx context.Context, p flow.Page) (err error) {
 	if err := t.gate.enter(ctx); err != nil {
 		return err
 	}
-	defer t.gate.leave()
+	defer func() { t.leave(err) }()
 	t.permits.acquire()
 	defer t.permits.release()
 	t.count.in.Add(int64(p.Rows.Rows() + len(p.Bad)))
@@ -105,6 +106,15 @@ func (t *sourceTask) page(ctx context.Context, p flow.Page) error {
 	return t.flush.Flush(ctx)
 }
 
+// leave goes out of the gate. The job has failed by then if the task has: no checkpoint
+// takes half a page for a whole one.
+func (t *sourceTask) leave(err error) {
+	if err != nil && !errors.Is(err, flow.ErrEnough) {
+		t.fail(err)
+	}
+	t.gate.leave()
+}
+
 // gatherTask drives a step with several inputs: their watermarks meet here, the
 // least one counts.
 type gatherTask struct {
@@ -115,16 +125,17 @@ type gatherTask struct {
 	step    *step
 	flush   rejectors
 	permits permits
+	fail    func(error) // ends the job
 }
 
-func newGather(key string, inputs int, s *step, p permits, from *Checkpoint) *gatherTask {
-	t := &gatherTask{key: key, in: newInbox(), step: s, permits: p, wms: make([]types.Time, inputs), meet: newMeeting(inputs)}
+func newGather(key string, inputs int, s *step, j *Job) *gatherTask {
+	t := &gatherTask{key: key, in: newInbox(), step: s, permits: j.permits, fail: j.fail, wms: make([]types.Time, inputs), meet: newMeeting(inputs)}
 	for i := range t.wms {
 		t.wms[i] = types.MinTime
-		if from == nil {
+		if j.restore == nil {
 			continue
 		}
-		if wm, ok := from.Watermarks[t.inputKey(i)]; ok {
+		if wm, ok := j.restore.Watermarks[t.inputKey(i)]; ok {
 			t.wms[i] = wm
 		}
 	}
@@ -144,11 +155,14 @@ func (t *gatherTask) run(ctx context.Context) error {
 			return err
 		}
 		next, err := t.take(ctx, m, wm)
-		t.in.handled.Add(1)
 		if errors.Is(err, flow.ErrEnough) {
 			err = t.finish(ctx, wm)
 			next = types.MaxTime
 		}
+		if err != nil {
+			t.fail(err) // before a checkpoint takes the task for an idle one
+		}
+		t.in.handled.Add(1)
 		if err != nil {
 			return err
 		}
