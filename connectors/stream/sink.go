@@ -112,13 +112,14 @@ func (s *Sink) Prepare(context.Context, flow.Epoch) ([]byte, error) {
 	return binary.LittleEndian.AppendUint64(nil, s.ordinal), nil
 }
 
-// Commit moves a new sink to the position of the checkpoint it goes on from;
-// there is nothing to publish.
+// Commit moves a new sink to the position of the checkpoint it goes on from; there
+// is nothing to publish. A sink at work has written rows behind Prepare and stays
+// where it is: going back it would take the next ones for rows that it has written.
 func (s *Sink) Commit(_ context.Context, e flow.Epoch, prepared []byte) error {
 	if len(prepared) != 8 {
 		return fmt.Errorf("stream %s: lane %d: token of epoch %d has %d bytes", s.Stream, s.Lane, e, len(prepared))
 	}
-	s.ordinal = binary.LittleEndian.Uint64(prepared)
+	s.ordinal = max(s.ordinal, binary.LittleEndian.Uint64(prepared))
 	return nil
 }
 
