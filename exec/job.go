@@ -56,7 +56,7 @@ type Job struct {
 
 	// busy is held by a checkpoint from its beginning to its last commit: a job closes
 	// its sinks after that.
-	busy   sync.Mutex
+	busy   turn
 	cancel context.CancelCauseFunc // set by Start, with mu held
 	done   chan struct{}
 	mu     struct {
@@ -81,13 +81,13 @@ func NewJob(ctx context.Context, name string, root plan.Node, out Output, env En
 	if env.BatchRows <= 0 {
 		env.BatchRows = defaultBatchRows
 	}
-	j := &Job{name: name, root: root, env: env, start: env.Start, done: make(chan struct{}), rejects: map[string]Rejector{}, nodes: map[*counters]plan.Node{}}
+	j := &Job{name: name, root: root, env: env, start: env.Start, busy: make(turn, 1), done: make(chan struct{}), rejects: map[string]Rejector{}, nodes: map[*counters]plan.Node{}}
 	if env.Parallelism > 0 {
 		j.permits = make(permits, env.Parallelism)
 	}
 	// No checkpoint sees it half built.
-	j.busy.Lock()
-	defer j.busy.Unlock()
+	j.busy <- struct{}{}
+	defer j.busy.leave()
 	err := j.load()
 	if err == nil {
 		err = j.build(ctx, &builder{job: j}, root, out)
@@ -145,8 +145,8 @@ func (j *Job) Start(ctx context.Context) {
 			}
 		}
 		cancel(nil)
-		j.busy.Lock()
-		defer j.busy.Unlock()
+		j.busy <- struct{}{}
+		defer j.busy.leave()
 		if err := j.close(); err != nil {
 			j.fail(err)
 		}

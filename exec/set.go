@@ -79,8 +79,8 @@ func (c *Coordinator) take(ctx context.Context, of *Job, stop []*Job) error {
 func (c *Coordinator) takeSet(ctx context.Context, s set, of *Job, stop []*Job) (again bool, err error) {
 	members := s.jobs
 	for _, j := range members {
-		j.busy.Lock() // not while it is built or closed
-		defer j.busy.Unlock()
+		j.busy <- struct{}{} // not while it is built or closed
+		defer j.busy.leave()
 	}
 	s.jobs = slices.DeleteFunc(slices.Clone(members), (*Job).isCovered)
 	if len(s.jobs) == 0 {

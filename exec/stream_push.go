@@ -11,29 +11,6 @@ import (
 	"github.com/millrace-sql/millrace/sql/types"
 )
 
-// turn is a lock that the end of a context gives up waiting for.
-type turn chan struct{}
-
-func (t turn) take(ctx context.Context) error {
-	select {
-	case t <- struct{}{}:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-func (t turn) try() bool {
-	select {
-	case t <- struct{}{}:
-		return true
-	default:
-		return false
-	}
-}
-
-func (t turn) leave() { <-t }
-
 // Push publishes rows from outside. rec has the declared columns, and either the
 // ROWTIME column behind them or not: then every row gets the clock's time. A row
 // whose explicit ROWTIME is below the one before it is rejected as out of order.

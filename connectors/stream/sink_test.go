@@ -3,6 +3,7 @@ package stream
 import (
 	"context"
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/apache/arrow/go/v17/arrow/array"
@@ -49,6 +50,7 @@ func TestSinkWritesWhileCheckpoint(t *testing.T) {
 		t.Fatal(err)
 	}
 	write(s, 3)
+	wantRows(t, l, 3)
 	s = open() // the process has died
 	if err := s.Commit(ctx, 1, token); err != nil {
 		t.Fatal(err)
@@ -56,22 +58,27 @@ func TestSinkWritesWhileCheckpoint(t *testing.T) {
 	for a := range int64(3) {
 		write(s, 2+a)
 	}
+	wantRows(t, l, 4)
+}
+
+// wantRows is that the log holds rows 1 to n.
+func wantRows(t *testing.T, l *testLog, n int) {
+	t.Helper()
 	r, err := l.log.Reader("s", 0, shardlog.Oldest())
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer r.Close()
-	got := ""
+	var got, want strings.Builder
 	for b, err := r.TryNext(); err == nil; b, err = r.TryNext() {
 		for i := range b.Len() {
-			got += fmt.Sprintf("%s ", b.Data(i))
+			fmt.Fprintf(&got, "%s ", b.Data(i))
 		}
 	}
-	want := ""
-	for a := range 4 {
-		want += fmt.Sprintf(`{"A":%d,"B":"x"} `, a+1)
+	for a := range n {
+		fmt.Fprintf(&want, `{"A":%d,"B":"x"} `, a+1)
 	}
-	if got != want {
-		t.Errorf("the log holds %s, want %s", got, want)
+	if got.String() != want.String() {
+		t.Errorf("the log holds %s, want %s", &got, &want)
 	}
 }
