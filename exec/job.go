@@ -61,6 +61,7 @@ type Job struct {
 	done   chan struct{}
 	mu     struct {
 		sync.Mutex
+		ctx     context.Context // of the run; nil before
 		err     error
 		started bool
 		ended   bool // every task came to its end
@@ -123,7 +124,7 @@ func (j *Job) build(ctx context.Context, b *builder, root plan.Node, out Output)
 func (j *Job) Start(ctx context.Context) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	j.mu.Lock()
-	j.cancel, j.mu.started = cancel, true
+	j.cancel, j.mu.ctx, j.mu.started = cancel, ctx, true
 	if j.mu.err != nil {
 		cancel(j.mu.err) // halted before it began
 	}

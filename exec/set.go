@@ -58,11 +58,6 @@ func (c *Coordinator) take(ctx context.Context, of *Job, stop []*Job) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	c.mu.Lock()
-	c.abandon = cancel
-	c.mu.Unlock()
 	for {
 		sets := c.sets([]*Job{of})
 		if len(sets) == 0 {
@@ -89,6 +84,8 @@ func (c *Coordinator) takeSet(ctx context.Context, s set, of *Job, stop []*Job) 
 	if err := s.failure(); err != nil {
 		return false, err
 	}
+	ctx, cancel := s.until(ctx, stop)
+	defer cancel()
 	names, began := s.names(), time.Now()
 	c.trace(Pausing, names, 0)
 	if err := s.pause(ctx); err != nil {
@@ -149,6 +146,26 @@ func (s *set) fail(err error) error {
 		j.halt(fmt.Errorf("checkpoint: %w", err))
 	}
 	return err
+}
+
+// until is a context that ends with any of the jobs as well, but those that stop at the
+// checkpoint: nobody needs it any more, and the job that ends waits for it.
+func (s *set) until(ctx context.Context, stop []*Job) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(ctx)
+	var forget []func() bool
+	for _, j := range s.jobs {
+		j.mu.Lock()
+		if j.mu.ctx != nil && !slices.Contains(stop, j) {
+			forget = append(forget, context.AfterFunc(j.mu.ctx, cancel))
+		}
+		j.mu.Unlock()
+	}
+	return ctx, func() {
+		for _, f := range forget {
+			f()
+		}
+		cancel()
+	}
 }
 
 func (s *set) names() []string {
