@@ -14,12 +14,14 @@ import (
 	"github.com/millrace-sql/millrace/storage/kvfault"
 )
 
+const faultRuns = "MILLRACE_FAULT_RUNS"
+
 // TestRandomLives lets lives take random steps and end by random faults. By itself it
 // is short; MILLRACE_FAULT_RUNS is how many runs to make, with seeds of the day, and
 // MILLRACE_FAULT_SEED the seed of one to be made again.
 func TestRandomLives(t *testing.T) {
 	seeds := []uint64{1, 2}
-	if n, err := strconv.Atoi(os.Getenv("MILLRACE_FAULT_RUNS")); err == nil {
+	if n, err := strconv.Atoi(os.Getenv(faultRuns)); err == nil {
 		seeds = nil
 		for range n {
 			seeds = append(seeds, rand.Uint64())
