@@ -120,7 +120,7 @@ func (db *DB) joined(p *pump) map[*pump]bool {
 }
 
 // stop ends the pump's job at a checkpoint, if it runs, and reports the error it
-// had already ended with. Where no checkpoint can be had, the pump goes on.
+// had already ended with. Where the checkpoint fails, so does the pump.
 func (db *DB) stop(p *pump) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -286,13 +286,14 @@ func TestCheckpointWaits(t *testing.T) {
 		if err := c.coord.Checkpoint(context.Background()); err != nil || store.saves != before+1 {
 			t.Errorf("after a disk that was full for a while: %v, %d saves", err, store.saves-before)
 		}
-		store.fail = errors.New("disk gone")
-		if err := c.coord.Stop(context.Background(), c.jobs...); err == nil {
-			t.Error("a stop without a checkpoint says nothing")
+		gone := errors.New("disk gone")
+		store.fail = gone
+		if err := c.coord.Stop(context.Background(), c.jobs...); !errors.Is(err, gone) {
+			t.Errorf("a stop without a checkpoint says %v", err)
 		}
 		for _, j := range c.jobs {
-			if err := j.Stop(); err != nil {
-				t.Error(err)
+			if err := j.Stop(); !errors.Is(err, gone) {
+				t.Errorf("a job that was stopped without a checkpoint says %v", err)
 			}
 		}
 		c.close(t)

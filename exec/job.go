@@ -184,6 +184,16 @@ func (j *Job) halt(why error) {
 	}
 }
 
+// lose is halt, also for a job that was stopped at the checkpoint that it lost.
+func (j *Job) lose(why error) {
+	j.mu.Lock()
+	if errors.Is(j.mu.err, context.Canceled) {
+		j.mu.err = nil
+	}
+	j.mu.Unlock()
+	j.halt(why)
+}
+
 func (j *Job) err() error {
 	j.mu.Lock()
 	defer j.mu.Unlock()

@@ -152,7 +152,7 @@ func (s *set) cause(err error) error {
 func (s *set) fail(err error) error {
 	err = s.cause(err)
 	for _, j := range s.jobs {
-		j.halt(fmt.Errorf("checkpoint: %w", err))
+		j.lose(fmt.Errorf("checkpoint: %w", err))
 	}
 	return err
 }
