@@ -39,6 +39,9 @@ type crashes struct {
 	dir   string
 	every time.Duration            // between checkpoints; < 0 = only those of the steps
 	sink  func(*stream.SinkConfig) // plants a fault in the sinks
+	free  func() (int64, error)    // space on the disk; nil = enough
+
+	stopped map[string]bool // pumps that a fault may have left stopped
 
 	mu    sync.Mutex
 	acked map[int64]Receipt     // by id
@@ -46,17 +49,20 @@ type crashes struct {
 }
 
 func newCrashes(dir string) *crashes {
-	return &crashes{dir: dir, every: -1, acked: map[int64]Receipt{}}
+	return &crashes{dir: dir, every: -1, stopped: map[string]bool{}, acked: map[int64]Receipt{}}
 }
 
 // open never waits for the device: what a power failure takes is planned by faults.
 func (c *crashes) open(f *kvfault.Faults) (*DB, error) {
-	store := kv.Options{SegmentBytes: 1 << 20}
+	store, reserve := kv.Options{SegmentBytes: 1 << 20, Free: c.free}, int64(1<<20)
+	if c.free == nil {
+		reserve = -1
+	}
 	if f != nil {
 		store.Intercept = f.Intercept
 	}
 	return Open(c.dir, &Options{
-		Dir: c.dir, CheckpointEvery: c.every, BatchRows: 7, Unsynced: true, DiskReserve: -1, store: store, sink: c.sink,
+		Dir: c.dir, CheckpointEvery: c.every, BatchRows: 7, Unsynced: true, DiskReserve: reserve, store: store, sink: c.sink,
 	})
 }
 
@@ -167,15 +173,23 @@ func checkpoint(ctx context.Context, db *DB) error { return db.Checkpoint(ctx) }
 // resume starts the pumps that a fault has ended.
 func resume(ctx context.Context, db *DB) error { return db.Resume(ctx) }
 
-func execute(sql string) step {
-	return func(ctx context.Context, db *DB) error { return db.Exec(ctx, sql) }
+// stop and start are ALTER PUMP.
+func (c *crashes) stop(pump string) step {
+	return func(ctx context.Context, db *DB) error {
+		c.stopped[pump] = true
+		return db.Exec(ctx, "ALTER PUMP "+pump+" STOP")
+	}
+}
+
+func (c *crashes) start(pump string) step {
+	return func(ctx context.Context, db *DB) error { return db.Exec(ctx, "ALTER PUMP "+pump+" START") }
 }
 
 // scripted is the life in which every write fails once.
 func (c *crashes) scripted() []step {
 	return []step{
-		c.put(3), pass(150 * time.Millisecond), checkpoint,
-		c.put(2), execute("ALTER PUMP copy STOP"), c.put(1), execute("ALTER PUMP copy START"),
-		pass(time.Second), checkpoint, resume, c.put(2), pass(50 * time.Millisecond),
+		c.put(2), pass(50 * time.Millisecond), checkpoint,
+		c.stop("copy"), c.put(2), c.start("copy"),
+		pass(time.Second), checkpoint, resume, c.put(1),
 	}
 }

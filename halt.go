@@ -14,7 +14,9 @@ import (
 // Checkpoint takes a checkpoint of every running pump, those joined by
 // in-application streams together, and returns when it is committed: what lake
 // tables were given so far is durable, and a crash goes on from here. It is taken
-// every Options.CheckpointEvery anyway.
+// every Options.CheckpointEvery anyway. The end of ctx ends the waiting, not the
+// checkpoint. A checkpoint that fails ends its pumps; Resume starts them where the one
+// before left them.
 func (db *DB) Checkpoint(ctx context.Context) error {
 	db.mu.Lock()
 	closed := db.mu.closed

@@ -121,7 +121,7 @@ func (db *DB) joined(p *pump) map[*pump]bool {
 
 // stop ends the pump's job at a checkpoint, if it runs, and reports the error it
 // had already ended with. Its tables show every row, also if it was stopped before
-// by an interrupt. Where no checkpoint can be had, the pump goes on.
+// by an interrupt. Where the checkpoint fails, so does the pump.
 func (db *DB) stop(ctx context.Context, p *pump) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -249,7 +249,7 @@ func TestSetFails(t *testing.T) {
 			t.Fatal(err)
 		}
 		c.jobs[0].fail(broken)
-		c.jobs[0].busy.free()
+		c.jobs[0].busy.leave()
 		if err := c.coord.Checkpoint(context.Background(), c.jobs[1]); err == nil && store.saves != before {
 			t.Error("a set with a failed job was checkpointed")
 		}
@@ -294,13 +294,14 @@ func TestCheckpointWaits(t *testing.T) {
 		if err := c.coord.Checkpoint(context.Background()); err != nil || store.saves != before+1 {
 			t.Errorf("after a disk that was full for a while: %v, %d saves", err, store.saves-before)
 		}
-		store.fail = errors.New("disk gone")
-		if err := c.coord.Stop(context.Background(), c.jobs...); err == nil {
-			t.Error("a stop without a checkpoint says nothing")
+		gone := errors.New("disk gone")
+		store.fail = gone
+		if err := c.coord.Stop(context.Background(), c.jobs...); !errors.Is(err, gone) {
+			t.Errorf("a stop without a checkpoint says %v", err)
 		}
 		for _, j := range c.jobs {
-			if err := j.Stop(); err != nil {
-				t.Error(err)
+			if err := j.Stop(); !errors.Is(err, gone) {
+				t.Errorf("a job that was stopped without a checkpoint says %v", err)
 			}
 		}
 		c.close(t)

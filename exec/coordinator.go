@@ -29,11 +29,10 @@ type Coordinator struct {
 	over    chan struct{}
 	asked   sync.WaitGroup // checkpoints on demand
 
-	mu      sync.Mutex
-	jobs    []*Job             // built and not closed, in the order of building
-	held    error              // what the last checkpoint waits for
-	abandon context.CancelFunc // of the checkpoint under way
-	closed  bool
+	mu     sync.Mutex
+	jobs   []*Job // built and not closed, in the order of building
+	held   error  // what the last checkpoint waits for
+	closed bool
 }
 
 // CoordinatorOptions of NewCoordinator.
@@ -141,8 +140,7 @@ func (c *Coordinator) checkpoint(jobs []*Job) error {
 // Stop takes a checkpoint of the jobs' sets and ends the jobs exactly there: the
 // others of their sets go on. It waits for them. A later run of the same names
 // goes on from there. Where the checkpoint fails before anything was frozen, or ctx
-// ends by then, the jobs go on; later, all of their sets fail. The end of ctx gives
-// up a checkpoint that is under way for somebody else, too.
+// ends by then, the jobs go on; later, all of their sets fail.
 func (c *Coordinator) Stop(ctx context.Context, jobs ...*Job) error {
 	return c.end(ctx, stopping{jobs: jobs})
 }
@@ -169,9 +167,6 @@ func (c *Coordinator) end(ctx context.Context, stop stopping) error {
 		errs = append(errs, c.take(ctx, s.jobs[0], stop))
 	}
 	if err := errors.Join(errs...); err != nil {
-		if ctx.Err() != nil {
-			c.giveUp()
-		}
 		return err
 	}
 	for _, j := range stop.jobs {
@@ -191,15 +186,6 @@ func (c *Coordinator) end(ctx context.Context, stop stopping) error {
 // ended commits the end of a job's input: with its set, if that has not been done
 // by a checkpoint for another of the set's jobs.
 func (c *Coordinator) ended(ctx context.Context, j *Job) error { return c.take(ctx, j, stopping{}) }
-
-// giveUp ends the checkpoint under way.
-func (c *Coordinator) giveUp() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.abandon != nil {
-		c.abandon()
-	}
-}
 
 // Held is what checkpoints are waiting for, nil for nothing.
 func (c *Coordinator) Held() error {

@@ -62,6 +62,7 @@ type Job struct {
 	done   chan struct{}
 	mu     struct {
 		sync.Mutex
+		ctx     context.Context // of the run; nil before
 		err     error
 		started bool
 		ended   bool // every task came to its end
@@ -88,7 +89,7 @@ func NewJob(ctx context.Context, name string, root plan.Node, out Output, env En
 	}
 	// No checkpoint sees it half built.
 	_ = j.busy.take(context.Background())
-	defer j.busy.free()
+	defer j.busy.leave()
 	err := j.load()
 	if err == nil {
 		err = j.build(ctx, &builder{job: j}, root, out)
@@ -124,7 +125,7 @@ func (j *Job) build(ctx context.Context, b *builder, root plan.Node, out Output)
 func (j *Job) Start(ctx context.Context) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	j.mu.Lock()
-	j.cancel, j.mu.started = cancel, true
+	j.cancel, j.mu.ctx, j.mu.started = cancel, ctx, true
 	if j.mu.err != nil {
 		cancel(j.mu.err) // halted before it began
 	}
@@ -147,7 +148,7 @@ func (j *Job) Start(ctx context.Context) {
 		}
 		cancel(nil)
 		_ = j.busy.take(context.Background())
-		defer j.busy.free()
+		defer j.busy.leave()
 		if err := j.close(); err != nil {
 			j.fail(err)
 		}
@@ -182,6 +183,16 @@ func (j *Job) halt(why error) {
 	if j.cancel != nil {
 		j.cancel(why)
 	}
+}
+
+// lose is halt, also for a job that was stopped at the checkpoint that it lost.
+func (j *Job) lose(why error) {
+	j.mu.Lock()
+	if errors.Is(j.mu.err, context.Canceled) {
+		j.mu.err = nil
+	}
+	j.mu.Unlock()
+	j.halt(why)
 }
 
 func (j *Job) err() error {

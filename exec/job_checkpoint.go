@@ -160,9 +160,9 @@ func (j *Job) prepare(ctx context.Context, c *Checkpoint, finish bool) (wait fun
 		if f, ok := s.sink.(flow.Finisher); ok && finish {
 			f.Finish()
 		}
-		s.mu.Lock()
+		s.turn <- struct{}{}
 		go func() {
-			defer s.mu.Unlock()
+			defer s.turn.leave()
 			var token []byte
 			err := j.env.Coordinator.patient(ctx, func() (err error) {
 				token, err = s.sink.Prepare(ctx, c.Epoch)
@@ -186,9 +186,11 @@ func (j *Job) prepare(ctx context.Context, c *Checkpoint, finish bool) (wait fun
 func (j *Job) commit(ctx context.Context, c *Checkpoint) error {
 	j.epoch.Store(uint64(c.Epoch))
 	for _, s := range j.sinks {
-		s.mu.Lock()
+		if err := s.turn.take(ctx); err != nil {
+			return err
+		}
 		err := j.env.Coordinator.patient(ctx, func() error { return s.sink.Commit(ctx, c.Epoch, c.Tokens[s.key]) })
-		s.mu.Unlock()
+		s.turn.leave()
 		if err != nil {
 			return err
 		}

@@ -2,7 +2,6 @@ package exec
 
 import (
 	"context"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -46,13 +45,13 @@ func (l *lane) then(s *step) *lane {
 	return &lane{tail: &s.next, flush: l.flush, sources: l.sources}
 }
 
-// sinkEnd writes to a sink. A checkpoint holds the lock while the sink prepares and
+// sinkEnd writes to a sink. A checkpoint has the turn while the sink prepares and
 // commits: meanwhile the lane waits, and nobody else.
 type sinkEnd struct {
 	key   string
 	sink  flow.Sink
 	count *counters
-	mu    sync.Mutex
+	turn  turn
 	since atomic.Int64 // when the write under way began, Unix microseconds; 0 = none
 }
 
@@ -60,8 +59,10 @@ func (s *sinkEnd) push(ctx context.Context, b flow.Batch) error {
 	s.count.in.Add(int64(b.Rows()))
 	s.count.out.Add(int64(b.Rows()))
 	s.count.passed.Add(int64(b.Rows()))
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	if err := s.turn.take(ctx); err != nil {
+		return err
+	}
+	defer s.turn.leave()
 	s.since.Store(time.Now().UnixMicro())
 	defer s.since.Store(0)
 	return s.sink.Write(ctx, b)

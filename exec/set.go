@@ -58,11 +58,6 @@ func (c *Coordinator) take(ctx context.Context, of *Job, stop stopping) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	c.mu.Lock()
-	c.abandon = cancel
-	c.mu.Unlock()
 	for {
 		sets := c.sets([]*Job{of})
 		if len(sets) == 0 {
@@ -83,7 +78,7 @@ func (c *Coordinator) takeSet(ctx context.Context, s set, of *Job, stop stopping
 		if err := j.busy.take(ctx); err != nil {
 			return false, err
 		}
-		defer j.busy.free()
+		defer j.busy.leave()
 	}
 	s.jobs = slices.DeleteFunc(slices.Clone(members), (*Job).isCovered)
 	if len(s.jobs) == 0 {
@@ -92,10 +87,12 @@ func (c *Coordinator) takeSet(ctx context.Context, s set, of *Job, stop stopping
 	if err := s.failure(); err != nil {
 		return false, err
 	}
+	ctx, cancel := s.until(ctx, stop)
+	defer cancel()
 	names, began := s.names(), time.Now()
 	c.trace(Pausing, names, 0)
 	if err := s.pause(ctx); err != nil {
-		return false, err
+		return false, s.cause(err)
 	}
 	if now := c.sets([]*Job{of}); len(now) == 0 || !slices.Equal(now[0].jobs, members) {
 		s.resume()
@@ -152,14 +149,43 @@ func (s *set) failure() error {
 	return nil
 }
 
+// cause is why a checkpoint was given up: the error of the job that ended, if one has.
+func (s *set) cause(err error) error {
+	if why := s.failure(); why != nil && errors.Is(err, context.Canceled) {
+		return why
+	}
+	return err
+}
+
 // fail ends the jobs of a set whose checkpoint has come to nothing behind the freeze:
 // what sinks have prepared for it is in no later one, and whether it is stored is not
 // known. They start again from the one that is.
 func (s *set) fail(err error) error {
+	err = s.cause(err)
 	for _, j := range s.jobs {
-		j.halt(fmt.Errorf("checkpoint: %w", err))
+		j.lose(fmt.Errorf("checkpoint: %w", err))
 	}
 	return err
+}
+
+// until is a context that ends with any of the jobs as well, but those that stop at the
+// checkpoint: nobody needs it any more, and the job that ends waits for it.
+func (s *set) until(ctx context.Context, stop stopping) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(ctx)
+	var forget []func() bool
+	for _, j := range s.jobs {
+		j.mu.Lock()
+		if j.mu.ctx != nil && !stop.includes(j) {
+			forget = append(forget, context.AfterFunc(j.mu.ctx, cancel))
+		}
+		j.mu.Unlock()
+	}
+	return ctx, func() {
+		for _, f := range forget {
+			f()
+		}
+		cancel()
+	}
 }
 
 func (s *set) names() []string {

@@ -25,7 +25,7 @@ func (s *set) pause(ctx context.Context) error {
 				j.gate.open()
 			}
 			for _, k := range s.streams[:i] {
-				k.push.free()
+				k.push.leave()
 			}
 			return err
 		}
@@ -42,7 +42,7 @@ func (s *set) resume() {
 		j.gate.open()
 	}
 	for _, st := range s.streams {
-		st.push.free()
+		st.push.leave()
 	}
 }
 

@@ -149,7 +149,7 @@ func (s *Stream) horizon(ctx context.Context) {
 	if !s.push.try() {
 		return
 	}
-	defer s.push.free()
+	defer s.push.leave()
 	s.mu.Lock()
 	for _, r := range s.mu.readers {
 		if r.fell != nil && r.wm != types.MinTime {

@@ -103,7 +103,7 @@ func (s *Stream) reset(store Checkpoints) {
 		return
 	}
 	_ = s.push.take(context.Background())
-	defer s.push.free()
+	defer s.push.leave()
 	done := make(chan struct{})
 	m := message{do: func() { s.takeBack(store); close(done) }}
 	if to := (edge{in: s.in}); to.send(context.Background(), m) != nil {

@@ -20,7 +20,7 @@ func (s *Stream) Push(ctx context.Context, rec arrow.Record) error {
 	if err := s.push.take(ctx); err != nil {
 		return s.pushError(err)
 	}
-	defer s.push.free()
+	defer s.push.leave()
 	explicit := int(rec.NumCols()) == len(s.Schema.Fields)
 	if err := s.enter(explicit); err != nil {
 		return err
@@ -52,7 +52,7 @@ func (s *Stream) SetWatermark(ctx context.Context, t types.Time) error {
 	if err := s.push.take(ctx); err != nil {
 		return s.pushError(err)
 	}
-	defer s.push.free()
+	defer s.push.leave()
 	if err := s.enter(true); err != nil {
 		return err
 	}
@@ -67,7 +67,7 @@ func (s *Stream) Seal(ctx context.Context) error {
 	if err := s.push.take(ctx); err != nil {
 		return s.pushError(err)
 	}
-	defer s.push.free()
+	defer s.push.leave()
 	s.mu.Lock()
 	s.mu.refused = true
 	s.mu.Unlock()
@@ -80,7 +80,7 @@ func (s *Stream) Seal(ctx context.Context) error {
 // readers then wait for it. reopen gives the stream back its clock.
 func (s *Stream) Hold(awaited bool) (reopen func()) {
 	_ = s.push.take(context.Background())
-	defer s.push.free()
+	defer s.push.leave()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	explicit, before := s.mu.explicit, s.mu.awaited
