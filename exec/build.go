@@ -147,7 +147,7 @@ func (b *builder) gather(lanes []*lane, kind string, make func() (flow.Operator,
 	if err != nil {
 		return nil, err
 	}
-	t := newGather(name, len(lanes), s, b.job.permits, b.job.restore)
+	t := newGather(name, len(lanes), s, b.job)
 	t.flush = rejectors{s.rejects}
 	b.job.gathers = append(b.job.gathers, t)
 	for i, l := range lanes {

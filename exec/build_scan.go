@@ -105,7 +105,7 @@ func (b *builder) subscribe(n *plan.Scan, name string, count *counters) ([]*lane
 	if err != nil {
 		return nil, err
 	}
-	t := newGather(name, 1, pick, b.job.permits, b.job.restore)
+	t := newGather(name, 1, pick, b.job)
 	if b.job.env.Backlog > 0 {
 		t.in = newBacklog(b.job.env.Backlog)
 	}

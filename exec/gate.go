@@ -2,12 +2,20 @@ package exec
 
 import (
 	"context"
+	"errors"
 	"sync"
+	"sync/atomic"
+
+	"github.com/millrace-sql/millrace/exec/flow"
 )
 
 // gate is what the sources of a job pass through with each page. A checkpoint
 // shuts it: then nobody is inside, and nobody comes in before it opens again.
 type gate struct {
+	// broken tells that a task of the job has ended in the middle of its work: what
+	// the job holds belongs to no position. It is set before anybody is told that the
+	// work is over.
+	broken atomic.Bool
 	mu     sync.Mutex
 	inside int
 	shut   chan struct{} // closed when the gate opens; nil = it is open
@@ -37,6 +45,23 @@ func (g *gate) enter(ctx context.Context) error {
 			return ctx.Err()
 		}
 	}
+}
+
+// pass is enter, what a task does inside, and leave.
+func (g *gate) pass(ctx context.Context, work func() error) error {
+	if err := g.enter(ctx); err != nil {
+		return err
+	}
+	defer g.leave()
+	whole := false
+	defer func() {
+		if !whole {
+			g.broken.Store(true)
+		}
+	}()
+	err := work()
+	whole = err == nil || errors.Is(err, flow.ErrEnough)
+	return err
 }
 
 func (g *gate) leave() {

@@ -79,9 +79,16 @@ func (c *Coordinator) takeSet(ctx context.Context, s set, of *Job, stop []*Job) 
 		}
 		defer j.busy.free()
 	}
-	s.jobs = slices.DeleteFunc(slices.Clone(members), func(j *Job) bool { return j.err() != nil || j.isCovered() })
-	if len(s.jobs) == 0 {
+	s.jobs = slices.DeleteFunc(slices.Clone(members), (*Job).isCovered)
+	failed := slices.IndexFunc(s.jobs, func(j *Job) bool { return j.err() != nil })
+	switch {
+	case !slices.ContainsFunc(s.jobs, func(j *Job) bool { return j.err() == nil }):
 		return false, nil
+	case failed >= 0:
+		// The others hold rows that it is going to bring again.
+		return false, errors.Join(errJobFailed, s.jobs[failed].err())
+	case slices.ContainsFunc(s.streams, (*Stream).isDirty):
+		return false, errJobFailed // it has left already
 	}
 	if err := s.pause(ctx); err != nil {
 		return false, err
@@ -159,12 +166,17 @@ func (s *set) pause(ctx context.Context) error {
 			return err
 		}
 	}
-	if err := s.settle(ctx); err != nil {
-		s.resume()
-		return err
+	err := s.settle(ctx)
+	if err == nil && slices.ContainsFunc(s.jobs, func(j *Job) bool { return j.gate.broken.Load() }) {
+		err = errJobFailed
 	}
-	return nil
+	if err != nil {
+		s.resume()
+	}
+	return err
 }
+
+var errJobFailed = errors.New("a job of the set has failed or was stopped")
 
 func (s *set) resume() {
 	for _, j := range s.jobs {
@@ -192,7 +204,7 @@ func (s *set) settle(ctx context.Context) error {
 		}
 		for _, j := range s.jobs {
 			if err := j.err(); err != nil {
-				return errors.Join(errors.New("a job of the set has failed"), err)
+				return errors.Join(errJobFailed, err)
 			}
 		}
 		select {

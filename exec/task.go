@@ -53,7 +53,7 @@ func (t *sourceTask) loop(ctx context.Context, reader flow.Reader) error {
 		if err != nil {
 			return err
 		}
-		err = t.page(ctx, page)
+		err = t.gate.pass(ctx, func() error { return t.page(ctx, page) })
 		if errors.Is(err, flow.ErrEnough) {
 			break
 		}
@@ -61,24 +61,18 @@ func (t *sourceTask) loop(ctx context.Context, reader flow.Reader) error {
 			return err
 		}
 	}
-	if err := t.gate.enter(ctx); err != nil {
-		return err
-	}
-	defer t.gate.leave()
-	t.permits.acquire()
-	defer t.permits.release()
-	if err := t.next.advance(ctx, types.MaxTime); err != nil && !errors.Is(err, flow.ErrEnough) {
-		return err
-	}
-	return t.flush.Flush(ctx)
+	return t.gate.pass(ctx, func() error {
+		t.permits.acquire()
+		defer t.permits.release()
+		if err := t.next.advance(ctx, types.MaxTime); err != nil && !errors.Is(err, flow.ErrEnough) {
+			return err
+		}
+		return t.flush.Flush(ctx)
+	})
 }
 
 // page pushes rows and bad rows, then the promise that came with them.
 func (t *sourceTask) page(ctx context.Context, p flow.Page) error {
-	if err := t.gate.enter(ctx); err != nil {
-		return err
-	}
-	defer t.gate.leave()
 	t.permits.acquire()
 	defer t.permits.release()
 	t.count.in.Add(int64(p.Rows.Rows() + len(p.Bad)))
@@ -115,10 +109,12 @@ type gatherTask struct {
 	step    *step
 	flush   rejectors
 	permits permits
+	gate    *gate // of the job
 }
 
-func newGather(key string, inputs int, s *step, p permits, from *Checkpoint) *gatherTask {
-	t := &gatherTask{key: key, in: newInbox(), step: s, permits: p, wms: make([]types.Time, inputs), meet: newMeeting(inputs)}
+func newGather(key string, inputs int, s *step, j *Job) *gatherTask {
+	from := j.restore
+	t := &gatherTask{key: key, in: newInbox(), step: s, permits: j.permits, gate: &j.gate, wms: make([]types.Time, inputs), meet: newMeeting(inputs)}
 	for i := range t.wms {
 		t.wms[i] = types.MinTime
 		if from == nil {
@@ -138,13 +134,17 @@ func (t *gatherTask) run(ctx context.Context) error {
 	defer t.in.drain()
 	defer close(t.in.done)
 	wm := t.step.wm
+	defer func() {
+		if wm != types.MaxTime {
+			t.gate.broken.Store(true)
+		}
+	}()
 	for wm != types.MaxTime {
 		m, err := t.in.next(ctx)
 		if err != nil {
 			return err
 		}
 		next, err := t.take(ctx, m, wm)
-		t.in.handled.Add(1)
 		if errors.Is(err, flow.ErrEnough) {
 			err = t.finish(ctx, wm)
 			next = types.MaxTime
@@ -153,6 +153,7 @@ func (t *gatherTask) run(ctx context.Context) error {
 			return err
 		}
 		wm = next
+		t.in.handled.Add(1)
 	}
 	return nil
 }
