@@ -144,6 +144,8 @@ func (r *progRun) step(s progStep, i int) {
 		r.must("checkpoint", r.db.Checkpoint(ctx))
 	case "crash":
 		r.crash()
+	case "cut":
+		r.cut(s.arg)
 	case "halt":
 		r.halt()
 	case "resume":
@@ -164,6 +166,20 @@ func (r *progRun) step(s progStep, i int) {
 		}
 		r.must(s.do, r.db.Exec(ctx, "ALTER PUMP "+r.p.pumps[s.arg].name+" "+map[string]string{"stop": "STOP", "start": "START"}[s.do]))
 	}
+}
+
+// cut crashes while a checkpoint is being taken, which may fail or not.
+func (r *progRun) cut(yields int) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_ = r.db.Checkpoint(context.Background())
+	}()
+	for range yields {
+		runtime.Gosched()
+	}
+	r.crash()
+	<-done
 }
 
 // halt ends all pumps at one checkpoint, as Close does.
