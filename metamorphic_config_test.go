@@ -20,7 +20,7 @@ type progConfig struct {
 // progStep happens before a record is put.
 type progStep struct {
 	before int
-	do     string // settle, yield, checkpoint, crash, halt, resume, reopen, stop, start, clock
+	do     string // settle, yield, checkpoint, crash, cut, halt, resume, reopen, stop, start, clock
 	arg    int
 }
 
@@ -60,7 +60,7 @@ func newConfig(p *program, variant int) progConfig {
 		if !g.chance(calm) {
 			continue
 		}
-		do := pick(g, "settle", "settle", "yield", "yield", "checkpoint", "checkpoint", "crash", "crash", "halt", "resume", "resume", "reopen", "stop", "start", "clock")
+		do := pick(g, "settle", "settle", "yield", "yield", "checkpoint", "checkpoint", "crash", "cut", "halt", "resume", "resume", "reopen", "stop", "start", "clock")
 		arg := g.IntN(50)
 		if do == "stop" || do == "start" {
 			if len(stops) == 0 {

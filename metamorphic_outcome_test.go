@@ -83,6 +83,12 @@ func (r *progRun) lines(sql string) []string {
 	return out
 }
 
+// sorted sorts lines whose order says nothing.
+func sorted(lines []string) []string {
+	slices.Sort(lines)
+	return lines
+}
+
 // byKey is a section per partition key: there the order counts.
 func (r *progRun) byKey(out outcome, section, sql string) {
 	for _, line := range r.lines(sql) {

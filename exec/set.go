@@ -81,7 +81,7 @@ func (c *Coordinator) takeSet(ctx context.Context, s set, of *Job, stop stopping
 		defer j.busy.leave()
 	}
 	s.jobs = slices.DeleteFunc(slices.Clone(members), (*Job).isCovered)
-	if len(s.jobs) == 0 {
+	if !slices.ContainsFunc(s.jobs, func(j *Job) bool { return j.err() == nil }) {
 		return false, nil
 	}
 	if err := s.failure(); err != nil {

@@ -1,0 +1,72 @@
+package exec
+
+import (
+	"context"
+	"testing"
+	"testing/synctest"
+
+	"github.com/apache/arrow/go/v17/arrow/memory"
+
+	"github.com/millrace-sql/millrace/exec/flow"
+	"github.com/millrace-sql/millrace/sql/plan"
+	"github.com/millrace-sql/millrace/sql/types"
+)
+
+// TestNoCheckpointWithoutAll: when one job of a set has ended without a checkpoint,
+// the others are ahead of what it is going to do again.
+func TestNoCheckpointWithoutAll(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store, c, src := newMemoryStore(), &chain{mem: memory.NewGoAllocator()}, threeShards()
+		src.stop = 2
+		c.start(t, src, store, "SELECT STREAM n FROM s")
+		synctest.Wait()
+		before := store.saves
+		if err := c.jobs[0].Stop(); err != nil {
+			t.Error(err)
+		}
+		if err := c.coord.Checkpoint(context.Background()); err == nil || store.saves != before {
+			t.Errorf("a checkpoint of a reader without its writer: %v, %d saves", err, store.saves-before)
+		}
+		if err := c.jobs[1].Stop(); err != nil {
+			t.Error(err)
+		}
+		c.close(t)
+	})
+}
+
+// TestNoCheckpointMidPage: a job is stopped in the middle of a page, and a
+// checkpoint waits for the page's end: what the job then holds has no position.
+func TestNoCheckpointMidPage(t *testing.T) {
+	for range 30 {
+		synctest.Test(t, func(t *testing.T) {
+			mem, store, ctx := memory.NewGoAllocator(), newMemoryStore(), context.Background()
+			src := &numbers{rows: [][]row{{{1, 1}, {2, 2}}}, mem: mem}
+			coord := NewCoordinator(store, CoordinatorOptions{})
+			defer coord.Close()
+			stuck := func(ctx context.Context, _ flow.Batch) error {
+				<-ctx.Done()
+				return ctx.Err()
+			}
+			j, err := NewJob(ctx, "j", planOf(t, numbersRelation(), "SELECT STREAM n FROM numbers"), Output{Rows: stuck}, Env{
+				Mem: mem, Coordinator: coord,
+				OpenSource: func(context.Context, *plan.Scan, types.Time) (flow.Source, error) { return src, nil },
+				Rejects:    func(string, int) (Rejector, error) { return noted{new([]string)}, nil },
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			j.Start(ctx)
+			synctest.Wait() // it is in the page
+			done := make(chan error)
+			go func() { done <- coord.Checkpoint(ctx) }()
+			synctest.Wait()
+			if err := j.Stop(); err != nil {
+				t.Error(err)
+			}
+			<-done // with an error, or without one when the job was gone
+			if saved, _ := store.Latest("j"); saved != nil {
+				t.Errorf("a checkpoint in the middle of a page, at %v", saved.Offsets)
+			}
+		})
+	}
+}
