@@ -102,7 +102,7 @@ func (c *Coordinator) run(ctx context.Context) {
 			// A set that cannot be checkpointed has failed: its rows would be written
 			// again from the last one, ever more of them.
 			if err := c.take(ctx, s.jobs[0], stopping{}); err != nil && ctx.Err() == nil {
-				_ = s.fail(err) // the jobs say it
+				_ = s.fail(ctx, err) // the jobs say it
 			}
 		}
 	}

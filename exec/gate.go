@@ -82,6 +82,9 @@ func (g *gate) open() {
 type turn chan struct{}
 
 func (t turn) take(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	select {
 	case t <- struct{}{}:
 		return nil

@@ -112,19 +112,19 @@ func (c *Coordinator) takeSet(ctx context.Context, s set, of *Job, stop stopping
 	}
 	s.resume()
 	if err != nil {
-		return false, s.fail(err)
+		return false, s.fail(ctx, err)
 	}
 	c.trace(Preparing, names, time.Since(began))
 	defer release(all)
 	if err := wait(); err != nil {
-		return false, s.fail(err)
+		return false, s.fail(ctx, err)
 	}
 	if err := c.patient(ctx, func() error { return c.store.Save(all) }); err != nil {
-		return false, s.fail(err)
+		return false, s.fail(ctx, err)
 	}
 	c.trace(Saved, names, time.Since(began))
 	if err := c.commit(ctx, s, all); err != nil {
-		return false, s.fail(err)
+		return false, s.fail(ctx, err)
 	}
 	c.trace(Committed, names, time.Since(began))
 	return false, nil
@@ -160,10 +160,15 @@ func (s *set) cause(err error) error {
 // fail ends the jobs of a set whose checkpoint has come to nothing behind the freeze:
 // what sinks have prepared for it is in no later one, and whether it is stored is not
 // known. They start again from the one that is.
-func (s *set) fail(err error) error {
+// Where ctx gave it up, those that were to stop at it have stopped without it.
+func (s *set) fail(ctx context.Context, err error) error {
 	err = s.cause(err)
+	end := (*Job).lose
+	if ctx.Err() != nil {
+		end = (*Job).halt
+	}
 	for _, j := range s.jobs {
-		j.lose(fmt.Errorf("checkpoint: %w", err))
+		end(j, fmt.Errorf("checkpoint: %w", err))
 	}
 	return err
 }

@@ -179,8 +179,8 @@ func (r *reader) wait(ctx context.Context) (*shardlog.Block, error) {
 		}()
 	}
 	block, err := r.log.Next(limited)
-	if err != nil && limited.Err() != nil && ctx.Err() == nil {
-		return nil, nil
+	if err != nil && limited.Err() != nil {
+		return nil, ctx.Err() // that both may have ended is no reason to tell of the moment
 	}
 	return block, err
 }
