@@ -23,7 +23,7 @@ type Coordinator struct {
 	trace func(Phase, []string, time.Duration)
 
 	// cutting is held while a checkpoint is taken: one at a time.
-	cutting chan struct{}
+	cutting turn
 	life    context.Context
 	stop    context.CancelFunc
 	over    chan struct{}
@@ -68,7 +68,7 @@ func NewCoordinator(store Checkpoints, o CoordinatorOptions) *Coordinator {
 	if o.Trace == nil {
 		o.Trace = func(Phase, []string, time.Duration) {}
 	}
-	c := &Coordinator{store: store, every: o.Every, retry: o.Retry, trace: o.Trace, cutting: make(chan struct{}, 1), over: make(chan struct{})}
+	c := &Coordinator{store: store, every: o.Every, retry: o.Retry, trace: o.Trace, cutting: newTurn(), over: make(chan struct{})}
 	c.life, c.stop = context.WithCancel(context.Background())
 	if c.every <= 0 {
 		close(c.over)

@@ -52,12 +52,10 @@ func (s *set) grow(left *[]*Job, j *Job) {
 // take takes one checkpoint of the set of a job; the jobs in stop end exactly
 // there.
 func (c *Coordinator) take(ctx context.Context, of *Job, stop stopping) error {
-	select {
-	case c.cutting <- struct{}{}:
-		defer func() { <-c.cutting }()
-	case <-ctx.Done():
-		return ctx.Err()
+	if err := c.cutting.take(ctx); err != nil {
+		return err
 	}
+	defer c.cutting.leave()
 	for {
 		sets := c.sets([]*Job{of})
 		if len(sets) == 0 {
