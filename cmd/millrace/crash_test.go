@@ -39,8 +39,12 @@ CREATE PUMP land AS INSERT INTO landed SELECT STREAM id, k, n FROM events;`
 
 const (
 	crashAcks      = 1000 // records acknowledged in each life, at least
-	crashProducers = 2
+	crashProducers = 3
 )
+
+// crashTargets is the stream that each producer puts into: the last one puts beside a
+// pump that writes there, records of keys of its own.
+var crashTargets = [crashProducers]string{"events", "events", "copied"}
 
 // crashes is the state of a series of lives of one data directory.
 type crashes struct {
@@ -122,7 +126,7 @@ func (c *crashes) produce() (stop func()) {
 				var lines bytes.Buffer
 				for range n {
 					id := c.next.Add(1)
-					fmt.Fprintf(&lines, `{"id":%d,"k":"k%d","n":%d}`+"\n", id, id%17, id%10)
+					fmt.Fprintf(&lines, `{"id":%d,"k":"%s%d","n":%d}`+"\n", id, crashTargets[i][:1], id%17, id%10)
 				}
 				if _, err := f.Write(lines.Bytes()); err != nil {
 					return // its deadline has passed: the test ends
@@ -151,7 +155,7 @@ func (c *crashes) live(life int) bool {
 	args := []string{"run", "-q", filepath.Join(c.dir, "app.sql"), "--data", filepath.Join(c.dir, "data"),
 		"--checkpoint", "40ms", "--log", "debug", "--receipts", c.receipts, "--key", "k"}
 	for i := range crashProducers {
-		args = append(args, "--put", "events="+c.pipe(i))
+		args = append(args, "--put", crashTargets[i]+"="+c.pipe(i))
 	}
 	cmd := exec.Command(c.bin, args...)
 	stderr, err := cmd.StderrPipe()
