@@ -77,7 +77,7 @@ func (b *builder) scan(ctx context.Context, n *plan.Scan) ([]*lane, error) {
 		t := &sourceTask{
 			key: fmt.Sprintf("%s/%s", name, shard.ID), source: source, shard: shard.ID, scan: scanOf(n),
 			finite: n.Schema().RowTime < 0, rows: b.job.env.BatchRows, count: count,
-			permits: b.job.permits, gate: &b.job.gate, fail: b.job.fail,
+			permits: b.job.permits, gate: &b.job.gate, guard: b.job.guard(fmt.Sprintf("%s/%s", name, shard.ID)),
 		}
 		if b.job.restore != nil {
 			t.offset = b.job.restore.Offsets[t.key]
@@ -129,7 +129,7 @@ func (b *builder) values(n *plan.Values) ([]*lane, error) {
 	t := &sourceTask{
 		key: name, source: &valuesSource{n: n, mem: b.job.env.Mem}, shard: "0", finite: true,
 		rows: b.job.env.BatchRows, count: b.job.counter(name),
-		permits: b.job.permits, gate: &b.job.gate, fail: b.job.fail,
+		permits: b.job.permits, gate: &b.job.gate, guard: b.job.guard(name),
 	}
 	b.job.reads = append(b.job.reads, t.count)
 	var err error

@@ -65,8 +65,9 @@ func (e *exchange) advance(ctx context.Context, wm types.Time) error {
 
 // laneTask hands on what comes into one partition.
 type laneTask struct {
-	in   *inbox
-	next receiver
+	in    *inbox
+	next  receiver
+	guard guard
 }
 
 func (t *laneTask) run(ctx context.Context) error {
@@ -81,7 +82,7 @@ func (t *laneTask) run(ctx context.Context) error {
 			t.in.handled.Add(1)
 			return t.next.advance(ctx, m.wm)
 		}
-		err = t.next.push(ctx, m.batch)
+		err = t.guard.do(func() error { return t.next.push(ctx, m.batch) })
 		m.batch.Release()
 		t.in.handled.Add(1)
 		if err != nil {
@@ -104,7 +105,7 @@ func (b *builder) exchange(ctx context.Context, n *plan.Exchange) ([]*lane, erro
 	*lanes[0].tail = e
 	out := make([]*lane, partitions)
 	for p := range out {
-		t := &laneTask{in: newInbox()}
+		t := &laneTask{in: newInbox(), guard: b.job.guard(name)}
 		e.lanes[p] = edge{in: t.in, permits: b.job.permits}
 		b.job.lanes = append(b.job.lanes, t.in)
 		b.job.task(name, t.run)

@@ -2,6 +2,7 @@ package exec
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"testing/synctest"
 
@@ -66,6 +67,46 @@ func TestNoCheckpointMidPage(t *testing.T) {
 			<-done // with an error, or without one when the job was gone
 			if saved, _ := store.Latest("j"); saved != nil {
 				t.Errorf("a checkpoint in the middle of a page, at %v", saved.Offsets)
+			}
+		})
+	}
+}
+
+// TestNoCheckpointBehindPanic: a defect ends a job in the middle of a page, while a
+// checkpoint waits for the page's end.
+func TestNoCheckpointBehindPanic(t *testing.T) {
+	for range 30 {
+		synctest.Test(t, func(t *testing.T) {
+			mem, store, ctx := memory.NewGoAllocator(), newMemoryStore(), context.Background()
+			src := &numbers{rows: [][]row{{{1, 1}, {2, 2}}}, mem: mem}
+			coord := NewCoordinator(store, CoordinatorOptions{})
+			defer coord.Close()
+			now := make(chan struct{})
+			j, err := NewJob(ctx, "j", planOf(t, numbersRelation(), "SELECT STREAM n FROM numbers"), Output{
+				Rows: func(context.Context, flow.Batch) error {
+					<-now
+					panic("a defect")
+				},
+			}, Env{
+				Mem: mem, Coordinator: coord,
+				OpenSource: func(context.Context, *plan.Scan, types.Time) (flow.Source, error) { return src, nil },
+				Rejects:    func(string, int) (Rejector, error) { return noted{new([]string)}, nil },
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			j.Start(ctx)
+			synctest.Wait()
+			done := make(chan error)
+			go func() { done <- coord.Checkpoint(ctx) }()
+			synctest.Wait()
+			close(now)
+			if err := j.Wait(); err == nil || !strings.Contains(err.Error(), "task j/1:Scan NUMBERS/0: internal error: a defect") {
+				t.Errorf("the job says %v", err)
+			}
+			<-done
+			if saved, _ := store.Latest("j"); saved != nil {
+				t.Errorf("a checkpoint of half a page, at %v", saved.Offsets)
 			}
 		})
 	}

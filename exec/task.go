@@ -25,8 +25,8 @@ type sourceTask struct {
 	rejects Rejector
 	flush   rejectors // its own and those of its chain
 	permits permits
-	gate    *gate         // of the job
-	fail    func(error)   // ends the job
+	gate    *gate // of the job
+	guard   guard
 	ahead   []func() bool // where its rows wait for those of others
 	horizon atomic.Int64  // as last pushed
 
@@ -42,7 +42,7 @@ func (t *sourceTask) run(ctx context.Context) error {
 	return errors.Join(err, reader.Close())
 }
 
-func (t *sourceTask) loop(ctx context.Context, reader flow.Reader) (err error) {
+func (t *sourceTask) loop(ctx context.Context, reader flow.Reader) error {
 	for {
 		if err := wait(ctx, t.ahead); err != nil {
 			return err
@@ -54,7 +54,7 @@ func (t *sourceTask) loop(ctx context.Context, reader flow.Reader) (err error) {
 		if err != nil {
 			return err
 		}
-		err = t.page(ctx, page)
+		err = t.pass(ctx, func(ctx context.Context) error { return t.page(ctx, page) })
 		if errors.Is(err, flow.ErrEnough) {
 			break
 		}
@@ -62,12 +62,24 @@ func (t *sourceTask) loop(ctx context.Context, reader flow.Reader) (err error) {
 			return err
 		}
 	}
+	return t.pass(ctx, t.finish)
+}
+
+// pass does work inside the gate.
+func (t *sourceTask) pass(ctx context.Context, work func(context.Context) error) error {
 	if err := t.gate.enter(ctx); err != nil {
 		return err
 	}
-	defer func() { t.leave(err) }()
-	t.permits.acquire()
-	defer t.permits.release()
+	defer t.gate.leave()
+	return t.guard.do(func() error {
+		t.permits.acquire()
+		defer t.permits.release()
+		return work(ctx)
+	})
+}
+
+// finish passes the end of input on.
+func (t *sourceTask) finish(ctx context.Context) error {
 	if err := t.next.advance(ctx, types.MaxTime); err != nil && !errors.Is(err, flow.ErrEnough) {
 		return err
 	}
@@ -75,13 +87,7 @@ func (t *sourceTask) loop(ctx context.Context, reader flow.Reader) (err error) {
 }
 
 // page pushes rows and bad rows, then the promise that came with them.
-func (t *sourceTask) page(ctx context.Context, p flow.Page) (err error) {
-	if err := t.gate.enter(ctx); err != nil {
-		return err
-	}
-	defer func() { t.leave(err) }()
-	t.permits.acquire()
-	defer t.permits.release()
+func (t *sourceTask) page(ctx context.Context, p flow.Page) error {
 	t.count.in.Add(int64(p.Rows.Rows() + len(p.Bad)))
 	t.count.out.Add(int64(p.Rows.Rows()))
 	t.count.passed.Add(int64(p.Rows.Rows()))
@@ -106,15 +112,6 @@ func (t *sourceTask) page(ctx context.Context, p flow.Page) (err error) {
 	return t.flush.Flush(ctx)
 }
 
-// leave goes out of the gate. The job has failed by then if the task has: no checkpoint
-// takes half a page for a whole one.
-func (t *sourceTask) leave(err error) {
-	if err != nil && !errors.Is(err, flow.ErrEnough) {
-		t.fail(err)
-	}
-	t.gate.leave()
-}
-
 // gatherTask drives a step with several inputs: their watermarks meet here, the
 // least one counts.
 type gatherTask struct {
@@ -125,11 +122,11 @@ type gatherTask struct {
 	step    *step
 	flush   rejectors
 	permits permits
-	fail    func(error) // ends the job
+	guard   guard
 }
 
 func newGather(key string, inputs int, s *step, j *Job) *gatherTask {
-	t := &gatherTask{key: key, in: newInbox(), step: s, permits: j.permits, fail: j.fail, wms: make([]types.Time, inputs), meet: newMeeting(inputs)}
+	t := &gatherTask{key: key, in: newInbox(), step: s, permits: j.permits, guard: j.guard(key), wms: make([]types.Time, inputs), meet: newMeeting(inputs)}
 	for i := range t.wms {
 		t.wms[i] = types.MinTime
 		if j.restore == nil {
@@ -154,14 +151,14 @@ func (t *gatherTask) run(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		next, err := t.take(ctx, m, wm)
-		if errors.Is(err, flow.ErrEnough) {
-			err = t.finish(ctx, wm)
-			next = types.MaxTime
-		}
-		if err != nil {
-			t.fail(err) // before a checkpoint takes the task for an idle one
-		}
+		next := wm
+		err = t.guard.do(func() (err error) {
+			next, err = t.take(ctx, m, wm)
+			if errors.Is(err, flow.ErrEnough) {
+				next, err = types.MaxTime, t.finish(ctx, wm)
+			}
+			return err
+		})
 		t.in.handled.Add(1)
 		if err != nil {
 			return err
@@ -220,6 +217,24 @@ func (t *gatherTask) finish(ctx context.Context, wm types.Time) error {
 		return err
 	}
 	return t.flush.Flush(ctx)
+}
+
+// guard is around each piece of a task's work. What goes wrong in it, a panic
+// included, has ended the job before the task lets go of its gate or its inbox: no
+// checkpoint takes half a page for a whole one.
+type guard struct {
+	task string
+	fail func(error) // ends the job
+}
+
+func (j *Job) guard(task string) guard { return guard{j.name + "/" + task, j.fail} }
+
+func (g guard) do(work func() error) error {
+	err := recovered(g.task, func(context.Context) error { return work() })(context.Background())
+	if err != nil && !errors.Is(err, flow.ErrEnough) {
+		g.fail(err)
+	}
+	return err
 }
 
 // recovered turns a panic of a task, which is a defect, into the error of its
