@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 
-	"github.com/apache/arrow/go/v17/arrow"
-
 	"github.com/millrace-sql/millrace/exec/agg"
 	"github.com/millrace-sql/millrace/exec/expr"
 	"github.com/millrace-sql/millrace/exec/flow"
@@ -18,13 +16,13 @@ import (
 const partitions = 64
 
 // exchange divides the rows of one ordered lane among partitions by the hash of their
-// key. Rows of one key stay in order; the partitions run side by side.
+// key in the stream that they go into. Rows of one key stay in order; the partitions
+// run side by side.
 type exchange struct {
-	keys    []int
-	columns []arrow.Array // scratch
-	split   *agg.Partitions
-	count   *counters
-	lanes   [partitions]edge
+	first int // column of the key
+	split *agg.Partitions
+	count *counters
+	lanes [partitions]edge
 }
 
 func (e *exchange) push(ctx context.Context, b flow.Batch) error {
@@ -32,15 +30,11 @@ func (e *exchange) push(ctx context.Context, b flow.Batch) error {
 	e.count.in.Add(n)
 	e.count.out.Add(n)
 	e.count.passed.Add(n)
-	e.columns = e.columns[:0]
-	for _, k := range e.keys {
-		e.columns = append(e.columns, b.Rec.Column(k))
-	}
 	rows := b.Sel
 	if rows == nil {
 		rows = expr.All(int(b.Rec.NumRows()))
 	}
-	for p, rows := range e.split.Split(e.columns, rows) {
+	for p, rows := range e.split.Split(b.Rec.Column(e.first), rows) {
 		if len(rows) == 0 {
 			continue
 		}
@@ -101,7 +95,7 @@ func (b *builder) exchange(ctx context.Context, n *plan.Exchange) ([]*lane, erro
 		return nil, err
 	}
 	name := b.name("Exchange")
-	e := &exchange{keys: n.Keys, split: agg.NewPartitions(partitions), count: b.job.counter(name)}
+	e := &exchange{first: n.Keys[0], split: agg.NewPartitions(partitions, len(n.Keys) > 1), count: b.job.counter(name)}
 	*lanes[0].tail = e
 	out := make([]*lane, partitions)
 	for p := range out {
