@@ -6,6 +6,9 @@ import (
 	"fmt"
 	"testing"
 	"testing/synctest"
+
+	"github.com/millrace-sql/millrace/exec/flow"
+	"github.com/millrace-sql/millrace/sql/plan"
 )
 
 // interruptApp has a pump with windows and an INSERT that goes on with its stream.
@@ -68,4 +71,46 @@ func TestInterruptRun(t *testing.T) {
 			t.Error(err)
 		}
 	})
+}
+
+// TestInterruptWhileBuilding: the interrupt comes when jobs have been built and none
+// has been started. They end where they are, and the next run does everything.
+func TestInterruptWhileBuilding(t *testing.T) {
+	const app = `
+		CREATE STREAM src (n INTEGER) WITH ('connector'='stream');
+		CREATE STREAM passing (n INTEGER);
+		CREATE STREAM copied (n INTEGER) WITH ('connector'='stream');
+		CREATE STREAM outside (n INTEGER) WITH ('connector'='outside');
+		CREATE PUMP pass AS INSERT INTO passing SELECT STREAM n FROM src;
+		CREATE PUMP copy AS INSERT INTO copied SELECT STREAM n FROM passing;
+		CREATE PUMP away AS INSERT INTO outside SELECT STREAM n FROM passing;`
+	for range 20 {
+		synctest.Test(t, func(t *testing.T) {
+			ctx, cancel := context.WithCancel(context.Background())
+			defer cancel()
+			sink := func(context.Context, *plan.Relation, ConnectorEnv, Lane) (flow.Sink, error) {
+				cancel()
+				return brokenSink{new(error)}, nil
+			}
+			clock := &testClock{now: instantOf(t, "10:00:00")}
+			db, err := Open("", &Options{Now: clock.read, CheckpointEvery: -1, Connectors: map[string]Connector{"outside": {Sink: sink}}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer closeDB(t, db)
+			put := func(ctx context.Context, s *Stream) error {
+				_, err := s.Put(ctx, Record{PartitionKey: "k", Data: []byte(`{"n":7}`)})
+				return err
+			}
+			o := &RunOptions{Producers: []Producer{{Stream: "src", Run: put}}}
+			if _, err := db.Run(ctx, app, o); !errors.Is(err, context.Canceled) {
+				t.Errorf("the interrupted run says %v", err)
+			}
+			wantLines(t, db, "SELECT n FROM copied")
+			if _, err := db.Run(context.Background(), app, o); err != nil {
+				t.Errorf("the next run says %v", err)
+			}
+			wantLines(t, db, "SELECT n FROM copied", "7")
+		})
+	}
 }

@@ -138,16 +138,16 @@ func (c *Coordinator) checkpoint(jobs []*Job) error {
 }
 
 // Stop takes a checkpoint of the jobs' sets and ends the jobs exactly there: the
-// others of their sets go on. It waits for them. A later run of the same names
-// goes on from there. Where the checkpoint fails before anything was frozen, or ctx
+// others of their sets go on. It waits for them; one that has not been started ends
+// as soon as it is. A later run of the same names goes on from there. Where the checkpoint fails before anything was frozen, or ctx
 // ends by then, the jobs go on; later, all of their sets fail.
 func (c *Coordinator) Stop(ctx context.Context, jobs ...*Job) error {
 	return c.end(ctx, stopping{jobs: jobs})
 }
 
 // Finish is Stop where nobody knows when, or whether, the jobs will go on: their
-// sinks show every row that they were given. A job that was never started may be
-// finished too, and is then discarded.
+// sinks show every row that they were given. A job that was not started may be
+// finished too: it is discarded, and must not be started any more.
 func (c *Coordinator) Finish(ctx context.Context, jobs ...*Job) error {
 	return c.end(ctx, stopping{jobs: jobs, finish: true})
 }
@@ -171,7 +171,9 @@ func (c *Coordinator) end(ctx context.Context, stop stopping) error {
 	}
 	for _, j := range stop.jobs {
 		if !j.isStarted() {
-			j.Discard()
+			if stop.finish {
+				j.Discard()
+			}
 			continue
 		}
 		select {

@@ -221,12 +221,18 @@ func (j *Job) Done() <-chan struct{} { return j.done }
 func (j *Job) Ending() bool { return j.err() != nil }
 
 // Stop ends the job where it is, without a result for its open windows and
-// without a checkpoint, and waits for its goroutines. Coordinator.Stop takes a
-// checkpoint first.
+// without a checkpoint, and waits for its goroutines; one that has not been started
+// ends as soon as it is. Coordinator.Stop takes a checkpoint first.
 func (j *Job) Stop() error {
 	j.mu.Lock()
 	cancel := j.cancel
+	if cancel == nil && j.mu.err == nil {
+		j.mu.err = context.Canceled
+	}
 	j.mu.Unlock()
+	if cancel == nil {
+		return nil
+	}
 	cancel(nil)
 	if err := j.Wait(); !errors.Is(err, context.Canceled) {
 		return err
