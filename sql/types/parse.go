@@ -1,6 +1,7 @@
 package types
 
 import (
+	"bytes"
 	"errors"
 	"math"
 )
@@ -13,7 +14,8 @@ var (
 )
 
 // ParseDate reads exactly `yyyy-MM-dd` into days since the epoch
-// (kda-sql.md §1.2, §3.3).
+// (kda-sql.md §1.2, §3.3). A year has four digits, or is one that AppendDate writes
+// otherwise: a greater one has up to seven, one before the year 0 a minus sign.
 func ParseDate(s []byte) (int64, error) {
 	days, rest, err := scanDate(s)
 	if err == nil && len(rest) > 0 {
@@ -54,23 +56,69 @@ func ParseTimestamp(s []byte) (int64, error) {
 	if len(rest) > 0 {
 		return 0, ErrFormat
 	}
-	return days*int64(Day) + micros, nil
+	if days >= lastDay && (days > lastDay || micros > lastMicros) || days <= firstDay && (days < firstDay || micros < firstMicros) {
+		return 0, ErrRange
+	}
+	return days*int64(Day) + micros, nil // on the first day the product wraps around, and the sum wraps back
 }
 
+// The first and the last instant of a TIMESTAMP, as days and microseconds of the day.
+const (
+	firstDay    = math.MinInt64/int64(Day) - 1
+	firstMicros = math.MinInt64%int64(Day) + int64(Day)
+	lastDay     = math.MaxInt64 / int64(Day)
+	lastMicros  = math.MaxInt64 % int64(Day)
+)
+
 func scanDate(s []byte) (int64, []byte, error) {
-	if len(s) < 10 || s[4] != '-' || s[7] != '-' {
+	if len(s) < 10 || s[4] != '-' {
+		return scanFarDate(s)
+	}
+	y, ok := digits(s[0:4])
+	if !ok {
 		return 0, nil, ErrFormat
 	}
-	y, ok1 := digits(s[0:4])
-	m, ok2 := digits(s[5:7])
-	d, ok3 := digits(s[8:10])
-	if !ok1 || !ok2 || !ok3 {
+	return scanDay(int64(y), s[4:])
+}
+
+// scanFarDate is scanDate for a year that has not four digits.
+func scanFarDate(s []byte) (int64, []byte, error) {
+	negative := len(s) > 0 && s[0] == '-'
+	if negative {
+		s = s[1:]
+	}
+	n := bytes.IndexByte(s, '-')
+	if n < 4 || n > 7 || n > 4 && s[0] == '0' {
 		return 0, nil, ErrFormat
 	}
-	if m < 1 || m > 12 || d < 1 || d > daysIn(int64(y), m) {
+	y, ok := digits(s[:n])
+	if !ok || negative && y == 0 {
+		return 0, nil, ErrFormat
+	}
+	if negative {
+		y = -y
+	}
+	days, rest, err := scanDay(int64(y), s[n:])
+	if err == nil && days != int64(int32(days)) {
+		err = ErrRange
+	}
+	return days, rest, err
+}
+
+// scanDay reads `-MM-dd` of a year.
+func scanDay(year int64, s []byte) (int64, []byte, error) {
+	if len(s) < 6 || s[0] != '-' || s[3] != '-' {
+		return 0, nil, ErrFormat
+	}
+	m, ok1 := digits(s[1:3])
+	d, ok2 := digits(s[4:6])
+	if !ok1 || !ok2 {
+		return 0, nil, ErrFormat
+	}
+	if m < 1 || m > 12 || d < 1 || d > daysIn(year, m) {
 		return 0, nil, ErrRange
 	}
-	return Days(int64(y), m, d), s[10:], nil
+	return Days(year, m, d), s[6:], nil
 }
 
 func scanTime(s []byte) (int64, []byte, error) {

@@ -3,6 +3,7 @@ package types
 import (
 	"errors"
 	"math"
+	"math/rand/v2"
 	"testing"
 )
 
@@ -32,6 +33,26 @@ func TestTimestampText(t *testing.T) {
 	}
 }
 
+// What is written can be read again, at every time that a TIMESTAMP or DATE has.
+func TestTextOfAllYears(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	micros := []int64{math.MinInt64, math.MinInt64 + 1, math.MaxInt64 - 1, math.MaxInt64, -62_167_219_200_000_001, 253_402_300_800_000_000}
+	for range 10_000 {
+		micros = append(micros, int64(r.Uint64())>>r.IntN(20))
+	}
+	for _, v := range micros {
+		text := AppendTimestamp(nil, v)
+		if got, err := ParseTimestamp(text); err != nil || got != v {
+			t.Fatalf("%s is read as %d, %v, want %d", text, got, err, v)
+		}
+		days := int64(int32(v)) // what a column of DATE holds
+		text = AppendDate(nil, days)
+		if got, err := ParseDate(text); err != nil || got != days {
+			t.Fatalf("%s is read as %d, %v, want %d", text, got, err, days)
+		}
+	}
+}
+
 func TestBadText(t *testing.T) {
 	parsers := map[string]func([]byte) (int64, error){"date": ParseDate, "time": ParseTimeOfDay, "timestamp": ParseTimestamp}
 	for _, c := range []struct {
@@ -41,6 +62,9 @@ func TestBadText(t *testing.T) {
 		{"date", "2022-05-01 10", ErrFormat}, {"date", "2021-03-09 ", ErrFormat}, {"date", "2021-3-9", ErrFormat},
 		{"date", "", ErrFormat}, {"date", "2021-02-29", ErrRange}, {"date", "2021-13-01", ErrRange}, {"date", "2021-00-10", ErrRange},
 		{"date", "202a-01-01", ErrFormat}, {"date", "2021-01-00", ErrRange},
+		{"date", "02021-03-09", ErrFormat}, {"date", "-021-03-09", ErrFormat}, {"date", "--2021-03-09", ErrFormat}, {"date", "-0000-01-01", ErrFormat},
+		{"date", "12021-02-29", ErrRange}, {"date", "12345678-01-01", ErrFormat}, {"date", "12345", ErrFormat}, {"date", "9999999-01-01", ErrRange},
+		{"timestamp", "999999-01-01 00:00:00", ErrRange}, {"timestamp", "294247-01-10 04:00:54.775808", ErrRange},
 		{"time", "08:15", ErrFormat}, {"time", "08:15:30:2", ErrFormat}, {"time", "2021-03-09 08:15:30", ErrFormat},
 		{"time", "24:00:00", ErrRange}, {"time", "23:60:00", ErrRange}, {"time", "23:59:60", ErrRange}, {"time", "23:59:59.", ErrFormat},
 		{"timestamp", "2021-03-09", ErrFormat}, {"timestamp", "2021-03-09 07:05", ErrFormat}, {"timestamp", "2021-03-09 07:05:09Z", ErrFormat},
