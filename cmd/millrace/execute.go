@@ -36,7 +36,7 @@ func (s *session) execute(ctx context.Context, sql string) error {
 // are all that was wanted.
 func (s *session) print(ctx context.Context, rows *millrace.Rows) error {
 	n, err := s.printer.print(ctx, millrace.Result{Rows: rows, Query: 1})
-	stopped := err != nil && ctx.Err() != nil
+	stopped := byInterrupt(ctx, err)
 	if stopped {
 		err = nil
 	}

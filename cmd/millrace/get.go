@@ -2,9 +2,11 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"strconv"
 	"strings"
 
@@ -37,9 +39,9 @@ func getCommand() *cobra.Command {
 		Long:  "Print the records that a stored stream has now, in the order in which they arrived.",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			_, err := r.run(cmd, args[0], (*millrace.Stream).Get)
-			if err != nil && cmd.Context().Err() != nil {
-				return errors.New("interrupted")
+			_, stopped, err := r.run(cmd, args[0], (*millrace.Stream).Get)
+			if err == nil && stopped {
+				return errInterrupted
 			}
 			return err
 		},
@@ -56,11 +58,10 @@ func tailCommand() *cobra.Command {
 		Long:  "Print the records of a stored stream as they arrive, until it is interrupted or has reached --limit.",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			n, err := r.run(cmd, args[0], (*millrace.Stream).Tail)
-			if err != nil && cmd.Context().Err() == nil {
-				return err
+			n, _, err := r.run(cmd, args[0], (*millrace.Stream).Tail)
+			if err == nil {
+				_, err = fmt.Fprintln(cmd.ErrOrStderr(), count(n, "record"))
 			}
-			_, err = fmt.Fprintln(cmd.ErrOrStderr(), count(n, "record"))
 			return err
 		},
 	}
@@ -71,50 +72,61 @@ func tailCommand() *cobra.Command {
 // opener is Stream.Get or Stream.Tail.
 type opener func(*millrace.Stream, context.Context, *millrace.TailOptions) (*millrace.Tail, error)
 
-// run prints records and counts them.
-func (r *reading) run(cmd *cobra.Command, name string, open opener) (n int64, err error) {
+// run prints records and counts them; stopped tells that an interrupt ended it.
+func (r *reading) run(cmd *cobra.Command, name string, open opener) (n int64, stopped bool, err error) {
 	w, err := newRecordWriter(r.format)
 	if err != nil {
-		return 0, err
+		return 0, false, err
 	}
 	o, err := r.options()
 	if err != nil {
-		return 0, err
+		return 0, false, err
 	}
 	db, stream, err := openStream(r.data, name)
 	if err != nil {
-		return 0, err
+		return 0, false, err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
 	records, err := open(stream, cmd.Context(), o)
-	if err != nil {
-		return 0, err
+	if err == nil {
+		n, err = r.print(cmd.OutOrStdout(), records, w)
 	}
-	out := bufio.NewWriter(cmd.OutOrStdout())
-	defer func() { err = errors.Join(err, out.Flush()) }()
+	if byInterrupt(cmd.Context(), err) {
+		return n, true, nil
+	}
+	return n, false, err
+}
+
+// print writes records as they come and counts them.
+func (r *reading) print(to io.Writer, records *millrace.Tail, w recordWriter) (n int64, err error) {
+	out := bufio.NewWriter(to)
+	flush := func() error {
+		if err := out.Flush(); err != nil {
+			return fmt.Errorf("standard output: %w", err)
+		}
+		return nil
+	}
 	buf := w.header(nil)
 	for rec, err := range records.All() {
 		if err != nil {
-			return n, err
+			return n, cmp.Or(flush(), err)
 		}
 		buf = w.record(buf, rec)
 		n++
-		if _, err := out.Write(buf); err != nil {
-			return n, fmt.Errorf("standard output: %w", err)
-		}
+		_, _ = out.Write(buf) // flush has its error
 		buf = buf[:0]
 		if r.limit > 0 && n == r.limit {
-			return n, nil
+			break
 		}
 		if records.Buffered() {
 			continue
 		}
-		if err := out.Flush(); err != nil {
-			return n, fmt.Errorf("standard output: %w", err)
+		if err := flush(); err != nil {
+			return n, err
 		}
 	}
-	_, err = out.Write(buf)
-	return n, err
+	_, _ = out.Write(buf) // the header, if there was no record
+	return n, flush()
 }
 
 func (r *reading) options() (*millrace.TailOptions, error) {

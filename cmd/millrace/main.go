@@ -31,6 +31,15 @@ func main() {
 	}
 }
 
+// errInterrupted ends a statement or a command that the user stopped.
+var errInterrupted = errors.New("interrupted")
+
+// byInterrupt tells that an error is only what the end of ctx, the user's interrupt,
+// has made of a call. Whatever else goes wrong at that moment is told.
+func byInterrupt(ctx context.Context, err error) bool {
+	return ctx.Err() != nil && (errors.Is(err, context.Canceled) || errors.Is(err, errInterrupted))
+}
+
 // shownError has been printed with its source line already.
 type shownError struct{ error }
 

@@ -72,10 +72,10 @@ func (p *printer) print(ctx context.Context, r millrace.Result) (rows int64, err
 		if err != nil {
 			buf = w.end(buf[:0])
 			werr := p.write(buf)
-			if errors.Is(err, io.EOF) {
+			if werr != nil || errors.Is(err, io.EOF) {
 				return rows, werr
 			}
-			return rows, errors.Join(err, werr)
+			return rows, err
 		}
 		rows += rec.NumRows()
 		if buf = w.rows(buf[:0], rec); len(buf) > 0 {

@@ -43,8 +43,8 @@ func putCommand() *cobra.Command {
 			}
 			began := time.Now()
 			if err := p.run(cmd.Context(), cmd.InOrStdin(), args[1:]); err != nil {
-				if cmd.Context().Err() != nil {
-					err = errors.New("interrupted")
+				if byInterrupt(cmd.Context(), err) {
+					err = errInterrupted
 				}
 				return fmt.Errorf("%w; durable for certain: %s", err, p.durable())
 			}

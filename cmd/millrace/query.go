@@ -51,8 +51,8 @@ func query(cmd *cobra.Command, s script, data, format string) (err error) {
 	if n, first := rows.Rejected(); n > 0 {
 		fmt.Fprintf(cmd.ErrOrStderr(), "rows left out: %d; the first: %s\n", n, first)
 	}
-	if cmd.Context().Err() != nil {
-		return nil // interrupted: what came was wanted
+	if byInterrupt(cmd.Context(), err) {
+		return nil // what came was wanted
 	}
 	return err
 }

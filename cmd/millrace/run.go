@@ -101,8 +101,8 @@ func run(cmd *cobra.Command, s script, o runOptions) (err error) {
 	if summary != nil {
 		printSummary(log, summary)
 	}
-	if err != nil && cmd.Context().Err() != nil {
-		if len(producers) > 0 && errors.Is(err, context.Canceled) {
+	if byInterrupt(cmd.Context(), err) {
+		if len(producers) > 0 {
 			return nil // that is how such a run ends
 		}
 		return interrupted(o.data)

@@ -141,9 +141,6 @@ func (s *session) remember(text string) {
 	s.history(strings.Join(lines, " "))
 }
 
-// errInterrupted ends a statement that the user stopped.
-var errInterrupted = errors.New("interrupted")
-
 // statement executes one statement of an input. A mistake in it is shown.
 func (s *session) statement(ctx context.Context, src script, p parse.Piece) error {
 	own, stop := s.interruptible(ctx)
@@ -153,7 +150,7 @@ func (s *session) statement(ctx context.Context, src script, p parse.Piece) erro
 	if s.timing {
 		fmt.Fprintf(s.log, "time: %s\n", time.Since(began).Round(time.Microsecond))
 	}
-	if err != nil && own.Err() != nil {
+	if byInterrupt(own, err) {
 		if s.interactive {
 			fmt.Fprintln(s.log, errInterrupted)
 		}

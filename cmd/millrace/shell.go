@@ -58,7 +58,7 @@ func (sh *shell) run(cmd *cobra.Command, args []string) (err error) {
 		return sh.interactive(cmd.Context(), s, dir)
 	}
 	err = s.run(cmd.Context(), "stdin", newPlainReader(cmd.InOrStdin()))
-	if cmd.Context().Err() != nil {
+	if byInterrupt(cmd.Context(), err) {
 		return errInterrupted
 	}
 	return err
