@@ -109,14 +109,12 @@ func (v *Verified) lake(ctx context.Context, store *kv.DB, report func(kv.Proble
 
 func (v *Verified) table(ctx context.Context, store *kv.DB, c *catalog.Catalog, def catalog.Definition, report func(kv.Problem)) error {
 	where := fmt.Sprintf("table %s.%s", def.Database, def.Name)
-	stmt, err := parse.ParseStatement(def.SQL)
-	create, ok := stmt.(*ast.CreateTable)
-	if err != nil || !ok {
+	r, err := tableOf(def)
+	if err != nil {
 		report(kv.Problem{Where: where, What: fmt.Sprintf("its definition cannot be read: %v", err), Repair: "the files are still there"})
 		return nil
 	}
-	r, err := (&plan.Binder{}).CreateTable(create)
-	if err != nil || r.Connector != lakeConnector {
+	if r.Connector != lakeConnector {
 		return nil
 	}
 	v.LakeTables++
@@ -132,6 +130,19 @@ func (v *Verified) table(ctx context.Context, store *kv.DB, c *catalog.Catalog, 
 	return t.Verify(ctx, tokens, func(p lake.Problem) {
 		report(kv.Problem{Where: where + ": " + p.Where, What: p.What, Repair: p.Repair, Leftover: p.Leftover})
 	})
+}
+
+// tableOf is the table that a stored definition declares.
+func tableOf(def catalog.Definition) (*plan.Relation, error) {
+	stmt, err := parse.ParseStatement(def.SQL)
+	if err != nil {
+		return nil, err
+	}
+	create, ok := stmt.(*ast.CreateTable)
+	if !ok {
+		return nil, errors.New("it is no CREATE TABLE")
+	}
+	return (&plan.Binder{}).CreateTable(create)
 }
 
 // tableTokens is what the pumps that write a table would restore.
