@@ -42,19 +42,20 @@ func (db *DB) explainPump(s *ast.Explain) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	job := p.running()
-	if !s.Analyze || job == nil {
-		if s.Analyze {
+	b := plan.Binder{Catalog: &scope{db: db}}
+	ins, err := b.Insert(p.insert, true)
+	if err != nil {
+		return "", err
+	}
+	text := plan.Explain(ins.Root)
+	if s.Analyze {
+		job := p.running()
+		if job == nil {
 			return "", errorAt(s.Pump.Position(), p.name, "pump %s is stopped: it has no figures", p.name).hint("ALTER PUMP %s START", p.name)
 		}
-		b := plan.Binder{Catalog: &scope{db: db}}
-		ins, err := b.Insert(p.insert, true)
-		if err != nil {
-			return "", err
-		}
-		return fmt.Sprintf("Pump into %s\n%s", ins.Into, plan.Explain(ins.Root)), nil
+		text = analyzed(job)
 	}
-	return fmt.Sprintf("Pump into %s\n%s", p.insert.Into.Last().Text, analyzed(job)), nil
+	return fmt.Sprintf("Pump into %s\n%s", ins.Into, text), nil
 }
 
 // analyze runs a finite query, drops its rows and shows what each operator did.

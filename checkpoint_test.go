@@ -37,9 +37,10 @@ func putAt(t *testing.T, db *DB, clock *testClock, at string, n int) {
 	}
 }
 
-// settle lets everything that is known arrive.
+// settle lets everything that is known arrive: readers look at the horizon, and streams
+// at the clock, at least every 100 ms of the bubble's time.
 func settle() {
-	time.Sleep(time.Second)
+	time.Sleep(300 * time.Millisecond)
 	synctest.Wait()
 }
 

@@ -37,7 +37,7 @@ type ConnectorEnv struct {
 	// Ended is closed when nothing more will come from inside the engine; nil =
 	// never.
 	Ended <-chan struct{}
-	// Now is for reading what is there now and no more.
+	// Bounded is for reading what is there now and no more.
 	Bounded bool
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"github.com/millrace-sql/millrace/sql/ast"
 	"github.com/millrace-sql/millrace/sql/plan"
+	"github.com/millrace-sql/millrace/storage/catalog"
 	"github.com/millrace-sql/millrace/storage/kv"
 )
 
@@ -44,25 +45,31 @@ func (db *DB) Relations() ([]plan.Relation, error) {
 		known[strings.ToLower(key(&r.Relation))] = true
 		out = append(out, r.Relation)
 	}
+	err := db.eachTable(func(t catalog.Table) {
+		r, err := relationOf(t)
+		if err == nil && !known[strings.ToLower(key(r))] { // after an error a query that names it says why
+			out = append(out, *r)
+		}
+	})
+	slices.SortFunc(out, func(a, b plan.Relation) int { return strings.Compare(key(&a), key(&b)) })
+	return out, err
+}
+
+// eachTable visits the tables of the catalog: those that crawlers found, and among them
+// those that statements have declared.
+func (db *DB) eachTable(visit func(catalog.Table)) error {
 	databases, err := db.catalog.Databases()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	for _, d := range databases {
 		tables, err := db.catalog.Tables(d.Name)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		for _, t := range tables {
-			r, err := relationOf(t)
-			if err != nil {
-				continue // a query that names it says why it cannot be read
-			}
-			if !known[strings.ToLower(key(r))] {
-				out = append(out, *r)
-			}
+			visit(t)
 		}
 	}
-	slices.SortFunc(out, func(a, b plan.Relation) int { return strings.Compare(key(&a), key(&b)) })
-	return out, nil
+	return nil
 }

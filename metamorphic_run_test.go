@@ -6,7 +6,6 @@ import (
 	"path/filepath"
 	"testing"
 	"testing/synctest"
-	"time"
 )
 
 // progRun is one run of a program in a bubble.
@@ -55,12 +54,6 @@ func (r *progRun) must(what string, err error) {
 	if err != nil {
 		r.t.Fatalf("%s: %v", what, err)
 	}
-}
-
-// settled lets everything that is known arrive.
-func settled() {
-	time.Sleep(300 * time.Millisecond)
-	synctest.Wait()
 }
 
 // play puts the records and takes the steps between them.

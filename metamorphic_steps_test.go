@@ -12,7 +12,7 @@ func (r *progRun) step(s progStep, i int) {
 	ctx := context.Background()
 	switch s.do {
 	case "settle":
-		settled()
+		settle()
 	case "yield":
 		for range s.arg * s.arg {
 			runtime.Gosched()
@@ -45,7 +45,7 @@ func (r *progRun) step(s progStep, i int) {
 			return
 		}
 		if s.do == "stop" {
-			settled() // all that its readers are to get has come
+			settle() // all that its readers are to get has come
 		}
 		r.must(s.do, r.db.Exec(ctx, "ALTER PUMP "+r.p.pumps[s.arg].name+" "+map[string]string{"stop": "STOP", "start": "START"}[s.do]))
 	}
@@ -93,9 +93,9 @@ func (r *progRun) finish() {
 	for _, u := range r.p.pumps {
 		r.must("start", r.db.Exec(ctx, "ALTER PUMP "+u.name+" START"))
 	}
-	settled()
+	settle()
 	r.clock.set(now + 3*3600*types.Second)
-	settled()
+	settle()
 	if r.p.flush {
 		r.halt()
 		r.runToEnd()

@@ -10,7 +10,6 @@ import (
 	"sync"
 	"testing"
 	"testing/synctest"
-	"time"
 
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
@@ -94,18 +93,14 @@ func runScript(t *testing.T, path, dir string, batch, parallel int, crashes bool
 	defer r.close()
 	datadriven.RunTest(t, path, func(t *testing.T, d *datadriven.TestData) string {
 		out := r.directive(d)
-		// Readers look at the horizon, and streams at the clock, at least every 100 ms
-		// of the bubble's time: afterwards everything that can be known is.
-		time.Sleep(300 * time.Millisecond)
-		synctest.Wait()
+		settle()
 		r.checkAccounts(d.Pos)
 		if crashes {
 			if err := r.db.Checkpoint(context.Background()); err != nil {
 				t.Fatalf("%s: checkpoint: %v", d.Pos, err)
 			}
 			r.crash()
-			time.Sleep(300 * time.Millisecond)
-			synctest.Wait()
+			settle()
 		}
 		return strings.ReplaceAll(out+r.changes(), r.dir, "DIR")
 	})

@@ -93,20 +93,13 @@ func (db *DB) showTables(s *ast.Show, names *scope) (*Rows, error) {
 		where := r.Options["location"] + r.Options["path"]
 		l.add(r.Database, r.Name, text(where), r.Schema.String(), text(r.Options["partitioned_by"]))
 	}
-	databases, err := db.catalog.Databases()
+	err := db.eachTable(func(t catalog.Table) {
+		if (only == "" || t.Database == only) && !declared[strings.ToLower(t.Database+"."+t.Name)] {
+			l.add(t.Database, t.Name, t.Location, columnList(t.Columns), text(columnNames(t.PartitionKeys)))
+		}
+	})
 	if err != nil {
 		return nil, err
-	}
-	for _, d := range databases {
-		tables, err := db.catalog.Tables(d.Name)
-		if err != nil {
-			return nil, err
-		}
-		for _, t := range tables {
-			if (only == "" || d.Name == only) && !declared[strings.ToLower(d.Name+"."+t.Name)] {
-				l.add(t.Database, t.Name, t.Location, columnList(t.Columns), text(columnNames(t.PartitionKeys)))
-			}
-		}
 	}
 	return l.result(db), nil
 }

@@ -27,14 +27,6 @@ func (s *stage) drive(outer context.Context, parts []*part, feeds []feed, g *gra
 		_ = produce.Wait() // told below; what they have put is in the log
 		s.interrupt(parts, cancel)
 	})
-	var wg sync.WaitGroup
-	errs := make([]error, len(parts))
-	together := 0
-	for _, p := range parts {
-		if p.rows != nil {
-			together++
-		}
-	}
 	outside, reopen := s.inApplication()
 	defer reopen()
 	for _, p := range parts {
@@ -42,24 +34,15 @@ func (s *stage) drive(outer context.Context, parts []*part, feeds []feed, g *gra
 			p.job.Start(ctx)
 		}
 	}
+	var wg sync.WaitGroup
 	wg.Go(func() { insertInOrder(ctx, parts) })
+	errs := make([]error, len(parts))
+	s.results(ctx, &wg, parts, errs)
 	for i, p := range parts {
-		if p.rows != nil {
-			s.queries++
-			go p.rows.end()
-			res := Result{Rows: p.rows, Query: s.queries, Together: together}
-			wg.Go(func() { errs[i] = s.result(ctx, res) })
-		}
 		wg.Go(func() {
-			err := p.job.Wait()
-			if err == nil {
-				g.finished(p.writes) // after an interrupt nothing has come to its end
-			}
+			err := p.await(g)
 			if err != nil && p.rows == nil {
 				errs[i] = fmt.Errorf("%s: %w", p.title(), err)
-			}
-			if err != nil && p.pump != nil {
-				p.pump.setJob(nil) // reported here, not once more by Close
 			}
 			if err != nil && !errors.Is(err, context.Canceled) {
 				cancel()
@@ -74,18 +57,58 @@ func (s *stage) drive(outer context.Context, parts []*part, feeds []feed, g *gra
 		<-interrupted
 	}
 	s.account(parts, time.Since(began))
-	err = firstCause(append(errs, err, produce.Wait()))
+	if err := firstCause(append(errs, err, produce.Wait())); err != nil {
+		return err
+	}
+	return s.keep(parts)
+}
+
+// results hands the rows of every SELECT to the caller.
+func (s *stage) results(ctx context.Context, wg *sync.WaitGroup, parts []*part, errs []error) {
+	together := 0
 	for _, p := range parts {
-		// After an error the next run repeats it: what it wrote is known by its
-		// incarnation, what an in-application stream had of it is gone.
-		if err == nil && p.done != nil {
-			err = p.done()
-		}
-		if err == nil && p.insert {
-			err = s.db.forgetState(p.job.Name())
+		if p.rows != nil {
+			together++
 		}
 	}
+	for i, p := range parts {
+		if p.rows == nil {
+			continue
+		}
+		s.queries++
+		go p.rows.end()
+		res := Result{Rows: p.rows, Query: s.queries, Together: together}
+		wg.Go(func() { errs[i] = s.result(ctx, res) })
+	}
+}
+
+// await waits for the part's job, and tells the readers of what it writes.
+func (p *part) await(g *graph) error {
+	err := p.job.Wait()
+	if err == nil {
+		g.finished(p.writes) // after an interrupt nothing has come to its end
+	} else if p.pump != nil {
+		p.pump.setJob(nil) // reported here, not once more by Close
+	}
 	return err
+}
+
+// keep notes the INSERTs that were done. After an error the next run repeats them: what
+// one wrote is known by its incarnation, what an in-application stream had of it is gone.
+func (s *stage) keep(parts []*part) error {
+	for _, p := range parts {
+		if p.done != nil {
+			if err := p.done(); err != nil {
+				return err
+			}
+		}
+		if p.insert {
+			if err := s.db.forgetState(p.job.Name()); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // interrupt ends a stage without a result for its open windows: the next run goes

@@ -17,7 +17,7 @@ func (b *builder) output(ctx context.Context, root plan.Node, lanes []*lane, out
 			if err != nil {
 				return err
 			}
-			end := &sinkEnd{key: fmt.Sprintf("%s/%d", name, i), sink: sink, count: b.job.write, turn: make(turn, 1)}
+			end := &sinkEnd{key: fmt.Sprintf("%s/%d", name, i), sink: sink, count: b.job.write, turn: newTurn()}
 			b.job.sinks = append(b.job.sinks, end)
 			*l.tail = end
 			if err := b.recommit(ctx, end); err != nil {

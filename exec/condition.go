@@ -74,7 +74,7 @@ func (j *Job) Condition() Condition {
 			Scan: t.count.name, Shard: t.shard, Rows: t.count.in.Load(), Horizon: types.Time(t.horizon.Load()), Ahead: ahead,
 		})
 		if ahead {
-			c.Blocked = append(c.Blocked, fmt.Sprintf("shard %s is %d rows ahead of the others and pauses", t.shard, aheadRows))
+			c.Blocked = append(c.Blocked, fmt.Sprintf("shard %s is more than %d rows ahead of the others and pauses", t.shard, aheadRows))
 		}
 	}
 	for _, s := range j.steps {

@@ -14,8 +14,8 @@ import (
 // ends all of them, because the rows between them are nowhere else. Sets do not
 // know each other.
 //
-// It has one goroutine if Every is set, from NewCoordinator to Close. Its methods
-// may be called from any goroutine.
+// It has one goroutine if Every is set, from NewCoordinator to Close, and one for each
+// Checkpoint under way. Its methods may be called from any goroutine.
 type Coordinator struct {
 	store Checkpoints
 	every time.Duration
@@ -43,7 +43,8 @@ type CoordinatorOptions struct {
 	// Retry tells that an error of a store or sink will pass, such as a full disk: the
 	// checkpoint then waits, and with it the lanes of the sinks that prepare.
 	Retry func(error) bool
-	// Trace, if set, is told the phases of each checkpoint, for a log.
+	// Trace, if set, is told when a checkpoint has come to a phase, d after its beginning,
+	// for a log. The checkpoint waits for it.
 	Trace func(phase Phase, jobs []string, d time.Duration)
 }
 

@@ -57,7 +57,9 @@ func (e *exchange) advance(ctx context.Context, wm types.Time) error {
 	return errors.Join(errs...)
 }
 
-// laneTask hands on what comes into one partition.
+// laneTask hands on what comes into one partition. It has no permit: what stands behind
+// it is a sink, which waits for a commit rather than for a processor, and many waits
+// share one.
 type laneTask struct {
 	in    *inbox
 	next  receiver

@@ -77,31 +77,3 @@ func (g *gate) open() {
 	close(g.shut)
 	g.shut, g.empty = nil, nil
 }
-
-// turn is a lock that is held for long: the end of a context gives up waiting for it.
-type turn chan struct{}
-
-func (t turn) take(ctx context.Context) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	select {
-	case t <- struct{}{}:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-func (t turn) try() bool {
-	select {
-	case t <- struct{}{}:
-		return true
-	default:
-		return false
-	}
-}
-
-func newTurn() turn { return make(turn, 1) }
-
-func (t turn) leave() { <-t }

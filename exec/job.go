@@ -45,7 +45,7 @@ type Job struct {
 	lanes   []*inbox // of exchanges
 	steps   []*step
 	sinks   []*sinkEnd
-	rejects map[string]Rejector // by task
+	rejects map[string]Rejector // by their keys in checkpoints
 	tables  []*op.LookupTable
 	held    []*holding // of the tables
 	inputs  []streamInput
@@ -88,7 +88,7 @@ func NewJob(ctx context.Context, name string, root plan.Node, out Output, env En
 		j.permits = make(permits, env.Parallelism)
 	}
 	// No checkpoint sees it half built.
-	_ = j.busy.take(context.Background())
+	j.busy.await()
 	defer j.busy.leave()
 	err := j.load()
 	if err == nil {
@@ -133,7 +133,7 @@ func (j *Job) Start(ctx context.Context) {
 	var wg sync.WaitGroup
 	for _, t := range j.tasks {
 		wg.Go(func() {
-			if err := recovered(t.name, t.run)(ctx); err != nil {
+			if err := recovered(t.name, func() error { return t.run(ctx) }); err != nil {
 				j.fail(err)
 			}
 		})
@@ -147,7 +147,7 @@ func (j *Job) Start(ctx context.Context) {
 			}
 		}
 		cancel(nil)
-		_ = j.busy.take(context.Background())
+		j.busy.await()
 		defer j.busy.leave()
 		if err := j.close(); err != nil {
 			j.fail(err)

@@ -160,7 +160,7 @@ func (j *Job) prepare(ctx context.Context, c *Checkpoint, finish bool) (wait fun
 		if f, ok := s.sink.(flow.Finisher); ok && finish {
 			f.Finish()
 		}
-		s.turn <- struct{}{}
+		s.turn.await()
 		go func() {
 			defer s.turn.leave()
 			var token []byte

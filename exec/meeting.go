@@ -2,6 +2,7 @@ package exec
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -16,9 +17,9 @@ const aheadRows = 1 << 18
 
 // meeting is where inputs wait for each other. Its tasks write it, sources read it.
 type meeting struct {
-	mu     sync.Mutex
-	inputs atomic.Pointer[[]*progress]
-	least  atomic.Int64 // what all inputs have promised
+	grow   sync.Mutex
+	inputs atomic.Pointer[[]*progress] // replaced when there are more
+	least  atomic.Int64                // what all inputs have promised
 }
 
 // progress is one input: its rows that wait, and what it has promised.
@@ -28,25 +29,30 @@ func newMeeting(inputs int) *meeting {
 	m := &meeting{}
 	m.least.Store(int64(types.MinTime))
 	m.inputs.Store(&[]*progress{})
-	m.input(inputs - 1)
+	m.extend(inputs)
 	return m
 }
 
 // input is the state of input i, made if it is new.
 func (m *meeting) input(i int) *progress {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	all := *m.inputs.Load()
-	for len(all) <= i {
+	if all := *m.inputs.Load(); i < len(all) {
+		return all[i]
+	}
+	return m.extend(i + 1)[i]
+}
+
+// extend makes the inputs n at least.
+func (m *meeting) extend(n int) []*progress {
+	m.grow.Lock()
+	defer m.grow.Unlock()
+	all := slices.Clone(*m.inputs.Load())
+	for len(all) < n {
 		p := &progress{}
 		p.wm.Store(int64(types.MinTime))
-		all = append(all[:len(all):len(all)], p)
+		all = append(all, p)
 	}
 	m.inputs.Store(&all)
-	if i < 0 {
-		return nil
-	}
-	return all[i]
+	return all
 }
 
 // ahead tells that input i has many rows waiting for others that are behind it. The

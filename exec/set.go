@@ -100,32 +100,41 @@ func (c *Coordinator) takeSet(ctx context.Context, s set, of *Job, stop stopping
 		s.resume()
 		return false, err // what stands still is not between two pages
 	}
+	if err := c.cut(ctx, s, stop, func(p Phase) { c.trace(p, names, time.Since(began)) }); err != nil {
+		return false, s.fail(ctx, err)
+	}
+	return false, nil
+}
+
+// cut freezes a set that stands still, lets it go on, and then stores what was frozen
+// and commits it. After an error nobody knows what of it is stored.
+func (c *Coordinator) cut(ctx context.Context, s set, stop stopping, trace func(Phase)) error {
 	all, wait, err := s.freeze(ctx, stop)
 	if err == nil {
-		for _, j := range stop.jobs {
-			if slices.Contains(s.jobs, j) {
+		for _, j := range s.jobs {
+			if stop.includes(j) {
 				j.halt(context.Canceled)
 			}
 		}
 	}
 	s.resume()
 	if err != nil {
-		return false, s.fail(ctx, err)
+		return err
 	}
-	c.trace(Preparing, names, time.Since(began))
 	defer release(all)
+	trace(Preparing)
 	if err := wait(); err != nil {
-		return false, s.fail(ctx, err)
+		return err
 	}
 	if err := c.patient(ctx, func() error { return c.store.Save(all) }); err != nil {
-		return false, s.fail(ctx, err)
+		return err
 	}
-	c.trace(Saved, names, time.Since(began))
+	trace(Saved)
 	if err := c.commit(ctx, s, all); err != nil {
-		return false, s.fail(ctx, err)
+		return err
 	}
-	c.trace(Committed, names, time.Since(began))
-	return false, nil
+	trace(Committed)
+	return nil
 }
 
 // errBroken refuses the checkpoint of a set of which a part has ended, or is ending,
@@ -157,8 +166,8 @@ func (s *set) cause(err error) error {
 
 // fail ends the jobs of a set whose checkpoint has come to nothing behind the freeze:
 // what sinks have prepared for it is in no later one, and whether it is stored is not
-// known. They start again from the one that is.
-// Where ctx gave it up, those that were to stop at it have stopped without it.
+// known. They start again from the one that is. Where ctx gave it up, those that were
+// to stop at it have stopped without it.
 func (s *set) fail(ctx context.Context, err error) error {
 	err = s.cause(err)
 	end := (*Job).lose

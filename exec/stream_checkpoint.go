@@ -102,7 +102,7 @@ func (s *Stream) reset(store Checkpoints) {
 	if s.Key == "" || !s.dirty.CompareAndSwap(true, false) {
 		return
 	}
-	_ = s.push.take(context.Background())
+	s.push.await()
 	defer s.push.leave()
 	done := make(chan struct{})
 	m := message{do: func() { s.takeBack(store); close(done) }}

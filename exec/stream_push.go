@@ -79,7 +79,7 @@ func (s *Stream) Seal(ctx context.Context) error {
 // comes may be of any time until Seal. awaited tells that something will come;
 // readers then wait for it. reopen gives the stream back its clock.
 func (s *Stream) Hold(awaited bool) (reopen func()) {
-	_ = s.push.take(context.Background())
+	s.push.await()
 	defer s.push.leave()
 	s.mu.Lock()
 	defer s.mu.Unlock()

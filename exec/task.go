@@ -230,7 +230,7 @@ type guard struct {
 func (j *Job) guard(task string) guard { return guard{j.name + "/" + task, j.fail} }
 
 func (g guard) do(work func() error) error {
-	err := recovered(g.task, func(context.Context) error { return work() })(context.Background())
+	err := recovered(g.task, work)
 	if err != nil && !errors.Is(err, flow.ErrEnough) {
 		g.fail(err)
 	}
@@ -239,13 +239,11 @@ func (g guard) do(work func() error) error {
 
 // recovered turns a panic of a task, which is a defect, into the error of its
 // job.
-func recovered(name string, run func(context.Context) error) func(context.Context) error {
-	return func(ctx context.Context) (err error) {
-		defer func() {
-			if p := recover(); p != nil {
-				err = fmt.Errorf("task %s: internal error: %v", name, p)
-			}
-		}()
-		return run(ctx)
-	}
+func recovered(name string, work func() error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("task %s: internal error: %v", name, p)
+		}
+	}()
+	return work()
 }

@@ -118,7 +118,8 @@ type frozenFunc struct {
 func (f frozenFunc) Range(lo, hi int) Func { return f.span(lo, hi) }
 func (f frozenFunc) Release()              { f.free() }
 
-// flag is read and set by different goroutines.
+// flag is read and set by different goroutines. It is here because nothing else in the
+// package may know of any: see the test of imports.
 type flag = atomic.Bool
 
 // FrozenGroups is the keys of Groups at one instant. Keys are only ever added, so it

@@ -4,5 +4,7 @@
 // In go the decisions of a plan, one per write; out comes the interceptor that kv.Options takes. It works on databases in
 // memory and on disk alike. Nothing but tests uses it.
 //
+// What a verification then says of the damage is compared by MatchProblems.
+//
 // Concurrency: writes of the database take turns while faults are planned; every method may be called by any goroutine.
 package kvfault
