@@ -198,19 +198,19 @@ func number(s string) any {
 	return nil
 }
 
+// showFunctions lists the functions by family, with an example of each.
 func (db *DB) showFunctions() *Rows {
-	l := newListing("function", "kind", "usage", "description")
+	l := newListing("function", "kind", "usage", "description", "example")
 	for _, name := range plan.Aggregates() {
-		l.add(name, "aggregate", name+"(x)", nil)
+		l.add(name, "aggregate", name+"(x)", nil, nil)
 	}
-	var names []string
-	for name := range plan.Functions() {
-		names = append(names, name)
-	}
-	sort.Strings(names)
-	for _, name := range names {
-		f := plan.Functions()[name]
-		l.add(name, "scalar", f.Usage, f.Doc)
+	for _, family := range plan.Families() {
+		for _, f := range family.Functions {
+			e := f.Examples[0]
+			for _, name := range append([]string{f.Name}, f.Synonyms...) {
+				l.add(name, strings.ToLower(family.Name), f.Usage, f.Doc, e.SQL+" = "+e.Result)
+			}
+		}
 	}
 	return l.result(db)
 }

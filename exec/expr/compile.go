@@ -60,48 +60,85 @@ func compile(e plan.Expr) (node, error) {
 	return nil, fmt.Errorf("expression %s has no kernel", e)
 }
 
-// newCall is the one table of kernels: operators first, functions by family.
+// kernels is the one table of kernels: operators, then functions by family. Each
+// gives nil for what is not its own.
+var kernels = [...]func(e *plan.Call, args []node) node{operatorKernel, nullKernel, textKernel, numberKernel, timeKernel}
+
 func newCall(e *plan.Call, args []node) (node, error) {
-	arg := func(i int) types.Type { return e.Args[i].Type() }
-	switch e.Func {
-	case "AND", "OR":
-		return &logic{l: args[0], r: args[1], or: e.Func == "OR"}, nil
-	case "NOT":
-		return &not{x: args[0]}, nil
-	case "IS NULL":
-		return &isNull{x: args[0]}, nil
-	case "IS TRUE", "IS FALSE":
-		return &isTruth{x: args[0], want: e.Func == "IS TRUE"}, nil
-	case "=", "<>", "<", "<=", ">", ">=":
-		return &compareOp{op: e.Func, l: args[0], r: args[1], class: classOf(arg(0))}, nil
-	case "IS DISTINCT FROM":
-		return &distinct{eq: compareOp{op: "=", l: args[0], r: args[1], class: classOf(arg(0))}}, nil
-	case "+", "-", "*", "/":
-		return newArithmetic(e, args), nil
-	case "NEG", "ABS":
-		return &unary{x: args[0], fn: e.Func, of: e.Of}, nil
-	case "FLOOR", "CEIL", "CEILING":
-		return &round{x: args[0], from: arg(0), of: e.Of, ceil: e.Func != "FLOOR"}, nil
-	case "MOD":
-		return &mod{l: args[0], r: args[1]}, nil
-	case "SHIFT", "SHIFT MONTHS":
-		return &shift{t: args[0], by: args[1], of: arg(0), months: e.Func == "SHIFT MONTHS"}, nil
-	case "TO_TIMESTAMP":
-		return &millis{x: args[0], toTimestamp: true}, nil
-	case "UNIX_TIMESTAMP":
-		return &millis{x: args[0]}, nil
-	case "||":
-		return &concat{l: args[0], r: args[1]}, nil
-	case "UPPER", "LOWER":
-		return &letters{x: args[0], upper: e.Func == "UPPER"}, nil
-	case "CHAR_LENGTH", "CHARACTER_LENGTH":
-		return &charLength{x: args[0]}, nil
-	case "LIKE":
-		return newLike(args), nil
-	case "COALESCE":
-		return &coalesce{args: args, class: classOf(e.Of)}, nil
-	case "NULLIF":
-		return &nullIf{eq: compareOp{op: "=", l: args[0], r: args[1], class: classOf(arg(0))}}, nil
+	for _, family := range kernels {
+		if n := family(e, args); n != nil {
+			return n, nil
+		}
 	}
 	return nil, fmt.Errorf("function %s has no kernel", e.Func)
+}
+
+func operatorKernel(e *plan.Call, args []node) node {
+	switch e.Func {
+	case "AND", "OR":
+		return &logic{l: args[0], r: args[1], or: e.Func == "OR"}
+	case "NOT":
+		return &not{x: args[0]}
+	case "IS NULL":
+		return &isNull{x: args[0]}
+	case "IS TRUE", "IS FALSE":
+		return &isTruth{x: args[0], want: e.Func == "IS TRUE"}
+	case "=", "<>", "<", "<=", ">", ">=":
+		return &compareOp{op: e.Func, l: args[0], r: args[1], class: classOf(e.Args[0].Type())}
+	case "IS DISTINCT FROM":
+		return &distinct{eq: compareOp{op: "=", l: args[0], r: args[1], class: classOf(e.Args[0].Type())}}
+	case "+", "-", "*", "/":
+		return newArithmetic(e, args)
+	case "NEG":
+		return &unary{x: args[0], fn: e.Func, of: e.Of}
+	case "SHIFT", "SHIFT MONTHS":
+		return &shift{t: args[0], by: args[1], of: e.Args[0].Type(), months: e.Func == "SHIFT MONTHS"}
+	case "||":
+		return &concat{l: args[0], r: args[1]}
+	case "LIKE":
+		return newLike(args)
+	}
+	return nil
+}
+
+func nullKernel(e *plan.Call, args []node) node {
+	switch e.Func {
+	case "COALESCE":
+		return &coalesce{args: args, class: classOf(e.Of)}
+	case "NULLIF":
+		return &nullIf{eq: compareOp{op: "=", l: args[0], r: args[1], class: classOf(e.Args[0].Type())}}
+	}
+	return nil
+}
+
+func textKernel(e *plan.Call, args []node) node {
+	switch e.Func {
+	case "UPPER", "LOWER":
+		return &letters{x: args[0], upper: e.Func == "UPPER"}
+	case "CHAR_LENGTH":
+		return &charLength{x: args[0]}
+	}
+	return nil
+}
+
+func numberKernel(e *plan.Call, args []node) node {
+	switch e.Func {
+	case "ABS":
+		return &unary{x: args[0], fn: e.Func, of: e.Of}
+	case "FLOOR", "CEIL":
+		return &round{x: args[0], from: e.Args[0].Type(), of: e.Of, ceil: e.Func == "CEIL"}
+	case "MOD":
+		return &mod{l: args[0], r: args[1]}
+	}
+	return nil
+}
+
+func timeKernel(e *plan.Call, args []node) node {
+	switch e.Func {
+	case "TO_TIMESTAMP":
+		return &millis{x: args[0], toTimestamp: true}
+	case "UNIX_TIMESTAMP":
+		return &millis{x: args[0]}
+	}
+	return nil
 }

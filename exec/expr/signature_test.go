@@ -22,6 +22,9 @@ var typeNames = map[string]string{
 func TestFunctionsHaveKernels(t *testing.T) {
 	tb := sample()
 	for name, f := range plan.Functions() {
+		if name != f.Name {
+			continue // a synonym
+		}
 		most := f.Max
 		if most < 0 {
 			most = f.Min + 1

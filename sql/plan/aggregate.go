@@ -1,0 +1,44 @@
+package plan
+
+import (
+	"github.com/millrace-sql/millrace/sql/ast"
+	"github.com/millrace-sql/millrace/sql/types"
+)
+
+// aggregateNames is the aggregates; their state is in exec/agg.
+var aggregateNames = []string{"COUNT", "SUM", "AVG", "MIN", "MAX"}
+
+// Aggregates is the names of the aggregate functions.
+func Aggregates() []string { return append([]string(nil), aggregateNames...) }
+
+func isAggregate(c *ast.Call) bool {
+	name := c.Name.Last().Text
+	for _, a := range aggregateNames {
+		if len(c.Name) == 1 && a == name {
+			return true
+		}
+	}
+	return false
+}
+
+// AggregateType is the type of an aggregate's value, false where it does not
+// take such an argument (kda-sql.md §13.1). SUM of integers is BIGINT: the
+// reference leaves overflow undefined there, and a wider result loses nothing,
+// since numbers are assignable to each other.
+func AggregateType(name string, arg types.Type) (types.Type, bool) {
+	switch name {
+	case "COUNT":
+		return types.Of(types.BigInt), true
+	case "SUM":
+		switch {
+		case arg.IsInteger():
+			return types.Of(types.BigInt), true
+		case arg.Kind == types.Decimal:
+			return types.DecimalOf(types.MaxPrecision, arg.Scale), true
+		}
+		return arg, arg.IsApproximate()
+	case "AVG":
+		return arg, arg.IsNumeric()
+	}
+	return arg, arg.IsNumeric() || arg.IsString() || arg.IsDateTime()
+}

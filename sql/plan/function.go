@@ -1,0 +1,113 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/millrace-sql/millrace/sql/ast"
+	"github.com/millrace-sql/millrace/sql/types"
+)
+
+// Function is a scalar function: what it takes, what it gives for that, and how it
+// is told to the user. Its kernel is in exec/expr, under Name.
+type Function struct {
+	Name string
+	// Synonyms are other names; a Call has Name in any case.
+	Synonyms []string
+	Min, Max int // arguments; Max < 0 = any number
+	// Types converts the types of the arguments to those the kernel takes and the
+	// result; a message where an argument does not fit.
+	Types func(args []types.Type) (params []types.Type, result types.Type, problem string)
+	// Usage shows every form of a call, Doc says in a line what comes out.
+	Usage, Doc string
+	// Examples are run by the tests and printed on the reference page.
+	Examples []Example
+}
+
+// Example is an expression over constants and its value as CSV prints it, NULL as NULL.
+type Example struct{ SQL, Result string }
+
+// Family is the functions of one heading of the reference page.
+type Family struct {
+	Name      string
+	Functions []*Function
+}
+
+// Families is every scalar function. From it come the binder's table, SHOW
+// FUNCTIONS, completion and docs/functions.md.
+func Families() []Family { return families }
+
+var families = []Family{
+	{"NULL", nullFunctions},
+	{"Text", textFunctions},
+	{"Numbers", numberFunctions},
+	{"Dates and times", timeFunctions},
+}
+
+// Functions is the scalar functions by name, synonyms included.
+func Functions() map[string]*Function { return functions }
+
+var functions = func() map[string]*Function {
+	out := map[string]*Function{}
+	for _, family := range families {
+		for _, f := range family.Functions {
+			for _, name := range append([]string{f.Name}, f.Synonyms...) {
+				out[name] = f
+			}
+		}
+	}
+	return out
+}()
+
+func (b *exprBinder) bindCall(e *ast.Call) (Expr, error) {
+	name := e.Name.Last().Text
+	if isAggregate(e) {
+		return nil, errorAt(e.Pos, "aggregate %s cannot stand here", name).near(name).
+			hint("aggregates stand in the select list, HAVING and ORDER BY, not inside each other")
+	}
+	f := functions[name]
+	if f == nil || len(e.Name) > 1 {
+		return nil, errorAt(e.Pos, "no function %s", name).near(name).hint("%s", Suggest(name, functionNames()))
+	}
+	if e.Star || e.Distinct || e.Filter != nil {
+		return nil, errorAt(e.Pos, "%s is not an aggregate", name).near(name)
+	}
+	if n := len(e.Args); n < f.Min || f.Max >= 0 && n > f.Max {
+		return nil, errorAt(e.Pos, "%s takes %s, not %d", name, f.arity(), n).near(name).hint("%s", f.Usage)
+	}
+	args, err := b.bindAll(e.Args)
+	if err != nil {
+		return nil, err
+	}
+	given := make([]types.Type, len(args))
+	for i, a := range args {
+		given[i] = a.Type()
+	}
+	params, result, problem := f.Types(given)
+	if problem != "" {
+		return nil, errorAt(e.Pos, "%s: %s", name, problem).near(name).hint("%s", f.Usage)
+	}
+	for i := range args {
+		args[i] = coerce(args[i], params[i])
+	}
+	return &Call{Func: f.Name, Args: args, Of: result, Pos: e.Pos}, nil
+}
+
+func (f *Function) arity() string {
+	switch {
+	case f.Max < 0:
+		return fmt.Sprintf("at least %d argument(s)", f.Min)
+	case f.Min == f.Max:
+		return fmt.Sprintf("%d argument(s)", f.Min)
+	}
+	return fmt.Sprintf("%d to %d arguments", f.Min, f.Max)
+}
+
+func functionNames() []string {
+	out := append([]string(nil), aggregateNames...)
+	for name := range functions {
+		out = append(out, name)
+	}
+	slices.Sort(out) // of several near names the same one is suggested every time
+	return out
+}

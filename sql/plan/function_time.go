@@ -1,0 +1,82 @@
+package plan
+
+import (
+	"strings"
+
+	"github.com/millrace-sql/millrace/sql/ast"
+	"github.com/millrace-sql/millrace/sql/types"
+)
+
+// timeFunctions is kda-sql.md §13.3 and §13.4.
+var timeFunctions = []*Function{
+	{
+		Name: "TO_TIMESTAMP", Min: 1, Max: 1, Types: toTimestampTypes,
+		Usage: "TO_TIMESTAMP(ms)", Doc: "milliseconds since 1970 as a TIMESTAMP",
+		Examples: []Example{{"TO_TIMESTAMP(1615273509250)", "2021-03-09 07:05:09.250"}},
+	},
+	{
+		Name: "UNIX_TIMESTAMP", Min: 1, Max: 1, Types: unixTimestampTypes,
+		Usage: "UNIX_TIMESTAMP(t)", Doc: "a TIMESTAMP as milliseconds since 1970",
+		Examples: []Example{{"UNIX_TIMESTAMP(TIMESTAMP '2021-03-09 07:05:09.25')", "1615273509250"}},
+	},
+}
+
+func toTimestampTypes(args []types.Type) ([]types.Type, types.Type, string) {
+	if !args[0].IsInteger() {
+		return nil, args[0], "the argument is " + args[0].String() + ", not BIGINT"
+	}
+	return []types.Type{types.Of(types.BigInt)}, types.Of(types.Timestamp), ""
+}
+
+func unixTimestampTypes(args []types.Type) ([]types.Type, types.Type, string) {
+	if args[0].Kind != types.Timestamp {
+		return nil, args[0], "the argument is " + args[0].String() + ", not TIMESTAMP"
+	}
+	return args, types.Of(types.BigInt), ""
+}
+
+// bindFloorTo is FLOOR(t TO unit) and CEIL(t TO unit).
+func (b *exprBinder) bindFloorTo(e *ast.FloorTo) (Expr, error) {
+	name := "FLOOR"
+	if e.Ceil {
+		name = "CEIL"
+	}
+	x, err := b.timeArg(name, e.X)
+	if err != nil {
+		return nil, err
+	}
+	// ast.Unit counts as types.Unit does: YEAR is 1, SECOND is 6.
+	return &TimeFloor{X: x, Step: types.StepOf(types.Unit(e.Unit)), Ceil: e.Ceil}, nil
+}
+
+// bindStep is STEP(t BY INTERVAL 'n' unit).
+func (b *exprBinder) bindStep(e *ast.Step) (Expr, error) {
+	x, err := b.timeArg("STEP", e.X)
+	if err != nil {
+		return nil, err
+	}
+	by, err := b.bind(e.By)
+	if err != nil {
+		return nil, err
+	}
+	lit, ok := by.(*Literal)
+	if !ok || !lit.Of.IsInterval() || lit.Value.(int64) <= 0 {
+		return nil, errorAt(e.By.Position(), "STEP takes a positive interval literal").near(e.By.String()).hint("STEP(t BY INTERVAL '60' SECOND)")
+	}
+	step := types.Step{Micros: types.Time(lit.Value.(int64))}
+	if lit.Of.Kind == types.MonthInterval {
+		step = types.Step{Months: lit.Value.(int64)}
+	}
+	return &TimeFloor{X: x, Step: step}, nil
+}
+
+func (b *exprBinder) timeArg(name string, e ast.Expr) (Expr, error) {
+	x, err := b.bind(e)
+	if err != nil {
+		return nil, err
+	}
+	if k := x.Type().Kind; k != types.Timestamp && k != types.Date {
+		return nil, errorAt(e.Position(), "%s takes a TIMESTAMP or DATE, this is %s", name, x.Type()).near(strings.TrimSpace(e.String()))
+	}
+	return x, nil
+}
