@@ -99,7 +99,7 @@ func analyzed(job *exec.Job) string {
 			for _, part := range []struct {
 				name string
 				rows int64
-			}{{"absorbed", f.Absorbed}, {"filtered", f.Filtered}, {"late", f.Late}, {"rejected", f.Rejected}, {"waiting", f.Waiting}} {
+			}{{"absorbed", f.Absorbed}, {"filtered", f.Filtered}, {"late", f.Late}, {"rejected", f.Rejected}, {"failed", f.Failed}, {"waiting", f.Waiting}} {
 				if part.rows != 0 {
 					fmt.Fprintf(&b, ", %s %d", part.name, part.rows)
 				}

@@ -432,8 +432,12 @@ func (r *scriptRun) stats(name string) string {
 		if o.Absorbed != o.Waiting+o.Released {
 			r.t.Errorf("pump %s: %s: %d rows absorbed, but %+v", name, o.Name, o.Absorbed, o)
 		}
-		fmt.Fprintf(&b, "%s: in=%d passed=%d absorbed=%d filtered=%d late=%d rejected=%d waiting=%d out=%d\n",
+		fmt.Fprintf(&b, "%s: in=%d passed=%d absorbed=%d filtered=%d late=%d rejected=%d waiting=%d out=%d",
 			strings.SplitN(o.Name, ":", 2)[1], o.In, o.Passed, o.Absorbed, o.Filtered, o.Late, o.Rejected, o.Waiting, o.Out)
+		if o.Failed > 0 {
+			fmt.Fprintf(&b, " failed=%d", o.Failed)
+		}
+		b.WriteByte('\n')
 	}
 	return b.String()
 }

@@ -248,7 +248,7 @@ func (j *Job) Stats() JobStats {
 		out.Operators = append(out.Operators, s)
 		out.Filtered += s.Filtered
 		out.Late += s.Late
-		out.Rejected += s.Rejected
+		out.Rejected += s.Rejected + s.Failed
 		out.Waiting += s.Waiting
 	}
 	for _, c := range j.reads {

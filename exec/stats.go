@@ -14,11 +14,15 @@ type OpStats struct {
 	Rejected int64
 	// Waiting is rows absorbed and not yet released: Absorbed = Waiting + Released.
 	Waiting, Released int64
+	// Failed is results that could not be computed when they were due, as a group whose
+	// sum does not fit: no row that came in, whose fates are those above.
+	Failed int64
 }
 
 // JobStats is the account of a job.
 type JobStats struct {
-	// In is the records and rows read, bad ones included; Out the rows written.
+	// In is the records and rows read, bad ones included; Out the rows written; Rejected
+	// what error_stream has of the job: rows, and results that failed.
 	In, Out                           int64
 	Filtered, Late, Rejected, Waiting int64
 	Operators                         []OpStats
@@ -29,14 +33,14 @@ type counters struct {
 	name                              string
 	in, out, passed, absorbed         atomic.Int64
 	filtered, late, rejected, waiting atomic.Int64
-	released                          atomic.Int64
+	released, failed                  atomic.Int64
 }
 
 func (c *counters) stats() OpStats {
 	return OpStats{
 		Name: c.name, In: c.in.Load(), Out: c.out.Load(), Passed: c.passed.Load(), Absorbed: c.absorbed.Load(),
 		Filtered: c.filtered.Load(), Late: c.late.Load(), Rejected: c.rejected.Load(), Waiting: c.waiting.Load(),
-		Released: c.released.Load(),
+		Released: c.released.Load(), Failed: c.failed.Load(),
 	}
 }
 
@@ -45,6 +49,7 @@ func (c *counters) each(f func(name string, v *atomic.Int64)) {
 	for name, v := range map[string]*atomic.Int64{
 		"in": &c.in, "out": &c.out, "passed": &c.passed, "absorbed": &c.absorbed, "filtered": &c.filtered,
 		"late": &c.late, "rejected": &c.rejected, "waiting": &c.waiting, "released": &c.released,
+		"failed": &c.failed,
 	} {
 		f(c.name+"/"+name, v)
 	}

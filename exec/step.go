@@ -28,6 +28,7 @@ type step struct {
 	ctx     context.Context // of the call under way
 	fates   [3]int
 	refused int
+	due     bool // in Advance: what is rejected is no row that came in
 
 	waiting, released int64 // as last noted
 	held              *holding
@@ -88,7 +89,9 @@ func (s *step) advance(ctx context.Context, wm types.Time) error {
 	if wm != types.MaxTime {
 		s.last = wm
 	}
+	s.due = true
 	down, err := s.op.Advance(ctx, wm, s)
+	s.due = false
 	if herr := s.noteHeld(); herr != nil && err == nil {
 		err = herr
 	}
@@ -107,9 +110,12 @@ func (s *step) Emit(b flow.Batch) error {
 // Reject hands a row to the task's rejector.
 func (s *step) Reject(r flow.Rejected) error {
 	s.refused++
-	if r.Late {
+	switch {
+	case s.due:
+		s.count.failed.Add(1)
+	case r.Late:
 		s.count.late.Add(1)
-	} else {
+	default:
 		s.count.rejected.Add(1)
 	}
 	return s.rejects.Reject(s.ctx, r)
