@@ -12,7 +12,8 @@ import (
 )
 
 // drive starts everything and waits. The first error ends all where they are; the
-// end of outer ends them at a checkpoint.
+// end of outer ends them at a checkpoint, and before it what comes from outside: a
+// stream must stay as the checkpoint has it.
 func (s *stage) drive(outer context.Context, parts []*part, feeds []feed, g *graph) error {
 	began := time.Now()
 	ctx, cancel := context.WithCancel(context.WithoutCancel(outer))
@@ -24,6 +25,7 @@ func (s *stage) drive(outer context.Context, parts []*part, feeds []feed, g *gra
 	interrupted := make(chan struct{})
 	uninterrupted := context.AfterFunc(outer, func() {
 		defer close(interrupted)
+		stopFeeding()
 		_ = produce.Wait() // told below; what they have put is in the log
 		s.interrupt(parts, cancel)
 	})
@@ -35,7 +37,7 @@ func (s *stage) drive(outer context.Context, parts []*part, feeds []feed, g *gra
 		}
 	}
 	var wg sync.WaitGroup
-	wg.Go(func() { insertInOrder(ctx, parts) })
+	wg.Go(func() { insertInOrder(feeding, parts) })
 	errs := make([]error, len(parts))
 	s.results(ctx, &wg, parts, errs)
 	for i, p := range parts {
@@ -50,7 +52,7 @@ func (s *stage) drive(outer context.Context, parts []*part, feeds []feed, g *gra
 		})
 	}
 	stop := s.watch(parts, began)
-	err := s.seal(ctx, outside, parts)
+	err := s.seal(feeding, outside, parts)
 	wg.Wait()
 	stop()
 	if !uninterrupted() {

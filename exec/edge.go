@@ -76,8 +76,18 @@ func newBacklog(batches int) *inbox {
 }
 
 // next is the next message. What came before a gap is still delivered, then the
-// gap is an error.
+// gap is an error. Once ctx has ended there is none: the job may have been stopped at a
+// checkpoint, and what others send behind that is not for it.
 func (in *inbox) next(ctx context.Context) (message, error) {
+	m, err := in.receive(ctx)
+	if err == nil && ctx.Err() != nil {
+		m.batch.Release()
+		return message{}, ctx.Err()
+	}
+	return m, err
+}
+
+func (in *inbox) receive(ctx context.Context) (message, error) {
 	select {
 	case m := <-in.ch:
 		return in.taken(m), nil

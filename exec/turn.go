@@ -14,6 +14,11 @@ func (t turn) take(ctx context.Context) error {
 	}
 	select {
 	case t <- struct{}{}:
+		// Who waited for a checkpoint that was to be its end does no more.
+		if err := ctx.Err(); err != nil {
+			t.leave()
+			return err
+		}
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()
