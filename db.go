@@ -146,7 +146,7 @@ func (db *DB) end() { db.ddl.Unlock() }
 // env is what jobs need of the DB. sources decides how relations are opened.
 func (db *DB) env(dir sourceMode, rejects func(string, int) (exec.Rejector, error)) exec.Env {
 	return exec.Env{
-		Mem: db.opts.Mem, BatchRows: db.opts.BatchRows, Parallelism: db.opts.Parallelism, Start: db.opts.Now().Millis(), Budget: db.budget,
+		Mem: db.opts.Mem, BatchRows: db.opts.BatchRows, Parallelism: db.opts.Parallelism, Now: db.opts.Now, Start: db.opts.Now().Millis(), Budget: db.budget,
 		OpenSource: dir.open, Stream: db.inApplication, Rejects: rejects,
 	}
 }

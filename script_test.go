@@ -284,12 +284,8 @@ func rowLines(rec arrow.Record) []string {
 	var out []string
 	for row := range int(rec.NumRows()) {
 		var cells []string
-		for _, col := range rec.Columns() {
-			if col.IsNull(row) {
-				cells = append(cells, "NULL")
-				continue
-			}
-			cells = append(cells, string(format.AppendText(nil, col, row)))
+		for i := range rec.Columns() {
+			cells = append(cells, string(format.AppendCell(nil, rec, i, row)))
 		}
 		out = append(out, strings.Join(cells, " | "))
 	}

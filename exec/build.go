@@ -45,7 +45,7 @@ func (b *builder) rejector(operator string) (Rejector, error) {
 // node builds a node, and notes whose the accounts are that it opened.
 func (b *builder) node(ctx context.Context, n plan.Node) ([]*lane, error) {
 	before := len(b.job.counts)
-	lanes, err := b.operator(ctx, n)
+	lanes, err := b.operator(ctx, plan.AtStart(n, b.job.start))
 	for _, c := range b.job.counts[before:] {
 		if b.job.nodes[c] == nil {
 			b.job.nodes[c] = n
@@ -118,6 +118,9 @@ func (b *builder) step(make func() (flow.Operator, error), count *counters, key 
 	}
 	s := &step{op: o, count: count, key: key, wm: types.MinTime, last: types.MinTime}
 	j := b.job
+	if c, ok := o.(clocked); ok && c.ReadsClock() {
+		s.clock = func() { c.SetNow(j.env.Now()) }
+	}
 	s.held = j.env.Budget.hold(fmt.Sprintf("operator %s of %s", key, j.name), j.fail)
 	b.job.steps = append(b.job.steps, s)
 	s.rejects, err = b.rejector(key)

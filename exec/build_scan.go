@@ -44,7 +44,7 @@ func (b *builder) lookup(ctx context.Context, n *plan.Lookup) ([]*lane, error) {
 // those that come with an error.
 func (b *builder) loadTable(ctx context.Context, n *plan.Lookup) (batches []flow.Batch, err error) {
 	env := b.job.env
-	env.Coordinator, env.Parallelism = nil, 0
+	env.Coordinator, env.Parallelism, env.Start = nil, 0, b.job.start
 	load, err := NewJob(ctx, b.job.name, n.Table, Output{Rows: func(_ context.Context, batch flow.Batch) error {
 		batches = append(batches, batch.Keep())
 		return nil

@@ -36,8 +36,10 @@ type Env struct {
 	Coordinator *Coordinator
 	// Budget bounds the state of all jobs that share it; nil = no bound.
 	Budget *Budget
-	// Start is when the job starts, for rows without a time of their own. A job that
-	// was interrupted goes on with the one it had.
+	// Now is the clock of CURRENT_ROW_TIMESTAMP.
+	Now func() types.Time
+	// Start is when the job starts: CURRENT_TIMESTAMP, and the time of rows without one of
+	// their own. A job that was interrupted goes on with the one it had.
 	Start types.Time
 }
 

@@ -24,6 +24,7 @@ type step struct {
 	count   *counters
 	rejects Rejector
 	key     string // names the instance in checkpoints
+	clock   func() // tells the operator the time; nil where it does not ask
 
 	ctx     context.Context // of the call under way
 	fates   [3]int
@@ -42,11 +43,20 @@ type step struct {
 // let go, types.MinTime before the first.
 type releaser interface{ Released() types.Time }
 
+// clocked is an operator that has CURRENT_ROW_TIMESTAMP in its expressions.
+type clocked interface {
+	ReadsClock() bool
+	SetNow(now types.Time)
+}
+
 func (s *step) push(ctx context.Context, b flow.Batch) error { return s.process(ctx, 0, b) }
 
 func (s *step) process(ctx context.Context, input int, b flow.Batch) error {
 	rows := b.Rows()
 	s.ctx, s.fates, s.refused = ctx, [3]int{}, 0
+	if s.clock != nil {
+		s.clock()
+	}
 	err := s.op.Process(ctx, input, b, s)
 	s.count.in.Add(int64(rows))
 	s.count.passed.Add(int64(s.fates[flow.Passed]))

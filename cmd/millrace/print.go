@@ -216,7 +216,7 @@ func cell(rec arrow.Record, column, row int) string {
 	if rec.Column(column).IsNull(row) {
 		return "NULL"
 	}
-	return visible(string(format.AppendText(nil, rec.Column(column), row)))
+	return visible(string(format.AppendCell(nil, rec, column, row)))
 }
 
 // visible writes characters that would move a terminal's cursor as escapes; csv

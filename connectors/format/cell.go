@@ -19,6 +19,7 @@ type cells struct {
 	none  bool       // every row is NULL
 	kind  types.Kind // Null: a column that has no SQL type
 	scale int32
+	of    types.Type // of an interval
 
 	i8   []int8
 	i16  []int16
@@ -68,9 +69,11 @@ func (c *cells) open(arr arrow.Array) {
 	case *array.Timestamp:
 		c.kind, c.i64 = types.Timestamp, arrow.Int64Traits.CastFromBytes(arrow.TimestampTraits.CastToBytes(a.TimestampValues()))
 	case *array.Duration:
-		c.kind, c.i64 = types.DayInterval, arrow.Int64Traits.CastFromBytes(arrow.DurationTraits.CastToBytes(a.DurationValues()))
+		c.kind, c.of = types.DayInterval, types.Of(types.DayInterval)
+		c.i64 = arrow.Int64Traits.CastFromBytes(arrow.DurationTraits.CastToBytes(a.DurationValues()))
 	case *array.MonthInterval:
-		c.kind, c.i32 = types.MonthInterval, arrow.Int32Traits.CastFromBytes(arrow.MonthIntervalTraits.CastToBytes(a.MonthIntervalValues()))
+		c.kind, c.of = types.MonthInterval, types.Of(types.MonthInterval)
+		c.i32 = arrow.Int32Traits.CastFromBytes(arrow.MonthIntervalTraits.CastToBytes(a.MonthIntervalValues()))
 	case *array.Dictionary:
 		if c.keys == nil {
 			c.keys = &cells{}
@@ -123,9 +126,9 @@ func (c *cells) append(dst []byte, row int) []byte {
 	case types.Timestamp:
 		return types.AppendTimestamp(dst, c.i64[row])
 	case types.DayInterval:
-		return appendDayInterval(dst, c.i64[row])
+		return types.AppendInterval(dst, c.i64[row], c.of)
 	case types.MonthInterval:
-		return appendMonthInterval(dst, c.i32[row])
+		return types.AppendInterval(dst, int64(c.i32[row]), c.of)
 	}
 	return append(dst, c.arr.ValueStr(row)...)
 }
@@ -139,32 +142,20 @@ func appendDecimal(dst []byte, v decimal128.Num, scale int32) []byte {
 	return append(dst, v.ToString(scale)...)
 }
 
-// appendDayInterval prints microseconds as `+2 08:35:25`, the sign always
-// (kda-sql.md §3.3), a fraction only where there is one.
-func appendDayInterval(dst []byte, micros int64) []byte {
-	sign, mag := byte('+'), uint64(micros)
-	if micros < 0 {
-		sign, mag = '-', -mag
+// column points c at a column of a record.
+func (c *cells) column(rec arrow.Record, i int) {
+	c.open(rec.Column(i))
+	if c.of.IsInterval() {
+		c.of = types.IntervalField(rec.Schema().Field(i))
 	}
-	day := uint64(types.Day)
-	dst = strconv.AppendUint(append(dst, sign), mag/day, 10)
-	dst = append(dst, ' ')
-	dst = types.AppendTimeOfDay(dst, int64(mag%day))
-	if mag%uint64(types.Second) == 0 {
-		dst = dst[:len(dst)-len(".000")]
-	}
-	return dst
 }
 
-// appendMonthInterval prints months as `+1-03`, years first.
-func appendMonthInterval(dst []byte, months int32) []byte {
-	sign, mag := byte('+'), int64(months)
-	if mag < 0 {
-		sign, mag = '-', -mag
-	}
-	dst = strconv.AppendInt(append(dst, sign), mag/12, 10)
-	dst = append(dst, '-', byte('0'+mag%12/10))
-	return append(dst, byte('0'+mag%12%10))
+// AppendCell is AppendText for a column of a record, whose schema says how intervals
+// print.
+func AppendCell(dst []byte, rec arrow.Record, column, row int) []byte {
+	var c cells
+	c.column(rec, column)
+	return c.appendText(dst, row)
 }
 
 // AppendText appends the value of a row as tables print it: NULL as NULL, binary
@@ -173,6 +164,10 @@ func appendMonthInterval(dst []byte, months int32) []byte {
 func AppendText(dst []byte, arr arrow.Array, row int) []byte {
 	var c cells
 	c.open(arr)
+	return c.appendText(dst, row)
+}
+
+func (c *cells) appendText(dst []byte, row int) []byte {
 	in, index, ok := c.at(row)
 	if !ok {
 		return append(dst, "NULL"...)

@@ -66,7 +66,7 @@ func (e *JSONEncoder) Reset() {
 
 func openCells(cells []cells, rec arrow.Record, columns []int) {
 	for i, c := range columns {
-		cells[i].open(rec.Column(c))
+		cells[i].column(rec, c)
 	}
 }
 

@@ -90,7 +90,7 @@ func (s *Sink) add(b flow.Batch, row int) {
 			s.keys = append(s.keys, '|')
 		}
 		if b.Rec.Column(k).IsValid(row) {
-			s.keys = format.AppendText(s.keys, b.Rec.Column(k), row)
+			s.keys = format.AppendCell(s.keys, b.Rec, k, row)
 		}
 	}
 	key := s.keys[:min(len(s.keys), 256)]

@@ -78,8 +78,14 @@ func converter(from, to types.Type) func(*cast, *call, *vec, uint32) string {
 		return cutText
 	case to.IsString():
 		return formatText
+	case from.IsString() && to.IsInterval():
+		return parseInterval
 	case from.IsString():
 		return parseText
+	case from.IsInterval() && to.IsInterval():
+		return castInterval
+	case from.IsInterval() && tc == ints && to.IsNumeric():
+		return intervalNumber
 	case from.IsDateTime() && to.IsDateTime():
 		return castDateTime
 	case fc == bools && tc == bools:

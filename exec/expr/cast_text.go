@@ -69,6 +69,11 @@ func formatText(e *cast, _ *call, x *vec, i uint32) string {
 		b = trimMillis(types.AppendTimeOfDay(b, x.ints[at]))
 	case e.from.Kind == types.Timestamp:
 		b = trimMillis(types.AppendTimestamp(b, x.ints[at]))
+	case e.from.IsInterval():
+		var ok bool
+		if b, ok = cutFields(types.AppendInterval(b, x.ints[at], e.from), e.to.Precision); !ok {
+			return "the interval does not fit " + e.to.String()
+		}
 	default:
 		b = types.AppendDecimal(b, x.ints[at], e.from.Scale)
 	}

@@ -47,7 +47,7 @@ func compile(e plan.Expr) (node, error) {
 		if err != nil {
 			return nil, err
 		}
-		return &timeFloor{x: x, step: e.Step, ceil: e.Ceil, date: e.X.Type().Kind == types.Date}, nil
+		return &timeFloor{x: x, step: e.Step, ceil: e.Ceil, of: e.X.Type().Kind}, nil
 	case *plan.Case:
 		return newCase(e)
 	case *plan.Call:
@@ -62,7 +62,7 @@ func compile(e plan.Expr) (node, error) {
 
 // kernels is the one table of kernels: operators, then functions by family. Each
 // gives nil for what is not its own.
-var kernels = [...]func(e *plan.Call, args []node) node{operatorKernel, nullKernel, textKernel, numberKernel, timeKernel}
+var kernels = [...]func(e *plan.Call, args []node) node{operatorKernel, nullKernel, textKernel, numberKernel, timeKernel, intervalKernel}
 
 func newCall(e *plan.Call, args []node) (node, error) {
 	for _, family := range kernels {
@@ -129,16 +129,6 @@ func numberKernel(e *plan.Call, args []node) node {
 		return &round{x: args[0], from: e.Args[0].Type(), of: e.Of, ceil: e.Func == "CEIL"}
 	case "MOD":
 		return &mod{l: args[0], r: args[1]}
-	}
-	return nil
-}
-
-func timeKernel(e *plan.Call, args []node) node {
-	switch e.Func {
-	case "TO_TIMESTAMP":
-		return &millis{x: args[0], toTimestamp: true}
-	case "UNIX_TIMESTAMP":
-		return &millis{x: args[0]}
 	}
 	return nil
 }

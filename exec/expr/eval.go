@@ -23,6 +23,7 @@ type Evaluator struct {
 	root node
 	of   types.Type
 	col  int // the input column it simply is, else -1
+	live bool
 	c    call
 	out  selection
 }
@@ -37,6 +38,7 @@ type call struct {
 	n    int      // rows of rec
 	sel  []uint32 // never nil
 	errs []RowError
+	now  types.Time
 }
 
 func (c *call) fail(row uint32, name, message string) {
@@ -50,12 +52,18 @@ func Compile(e plan.Expr) (*Evaluator, error) {
 	if err != nil {
 		return nil, err
 	}
-	ev := &Evaluator{root: root, of: e.Type(), col: -1}
+	ev := &Evaluator{root: root, of: e.Type(), col: -1, live: plan.ReadsClock(e)}
 	if c, ok := e.(*plan.Column); ok {
 		ev.col = c.Index
 	}
 	return ev, nil
 }
+
+// ReadsClock tells whether SetNow has an effect.
+func (e *Evaluator) ReadsClock() bool { return e.live }
+
+// SetNow gives the time that CURRENT_ROW_TIMESTAMP is until the next call.
+func (e *Evaluator) SetNow(now types.Time) { e.c.now = now }
 
 // Column is the input column that the expression is, or -1 if it computes.
 func (e *Evaluator) Column() int { return e.col }

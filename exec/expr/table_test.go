@@ -102,7 +102,7 @@ func (tb *table) run(t *testing.T, text string) []string {
 	if err != nil {
 		t.Fatalf("%s: %v", text, err)
 	}
-	ev, err := Compile(e)
+	ev, err := Compile(started(e))
 	if err != nil {
 		t.Fatalf("%s: %v", text, err)
 	}

@@ -2,17 +2,64 @@ package expr
 
 import (
 	"math"
+	"strings"
 
 	"github.com/millrace-sql/millrace/exec/flow"
+	"github.com/millrace-sql/millrace/sql/plan"
 	"github.com/millrace-sql/millrace/sql/types"
 )
 
-// timeFloor is FLOOR, CEIL and STEP of a TIMESTAMP or DATE.
+func timeKernel(e *plan.Call, args []node) node {
+	switch e.Func {
+	case "CURRENT_ROW_TIMESTAMP":
+		return &rowTimestamp{}
+	case "TO_TIMESTAMP":
+		return &millis{x: args[0], toTimestamp: true}
+	case "UNIX_TIMESTAMP":
+		return &millis{x: args[0]}
+	case "DATE AND TIME":
+		return &dateAndTime{date: args[0], time: args[1]}
+	}
+	if field, ok := strings.CutPrefix(e.Func, "EXTRACT "); ok {
+		return &extract{x: args[0], field: fieldOf(field, e.Args[0].Type())}
+	}
+	return nil
+}
+
+// rowTimestamp is CURRENT_ROW_TIMESTAMP: one reading of the clock for a batch, which
+// the driver gives to the evaluator.
+type rowTimestamp struct{ out scratch }
+
+func (e *rowTimestamp) eval(c *call) *vec {
+	out := e.out.reset(ints, c.n)
+	for _, i := range c.sel {
+		out.ints[i] = int64(c.now)
+	}
+	return out
+}
+
+// dateAndTime is a time of day on a date.
+type dateAndTime struct {
+	date, time node
+	out        scratch
+}
+
+func (e *dateAndTime) eval(c *call) *vec {
+	date, clock := e.date.eval(c), e.time.eval(c)
+	out := e.out.reset(ints, c.n)
+	e.out.mergeNulls(c.n, c.sel, date, clock)
+	for _, i := range c.sel {
+		out.ints[i] = date.ints[int(i)&date.mask()]*int64(types.Day) + clock.ints[int(i)&clock.mask()]
+	}
+	return out
+}
+
+// timeFloor is FLOOR, CEIL and STEP of a TIMESTAMP, DATE or interval.
 type timeFloor struct {
 	x    node
 	step types.Step
 	ceil bool
-	date bool
+	of   types.Kind
 	out  scratch
 }
 
@@ -20,21 +67,24 @@ func (e *timeFloor) eval(c *call) *vec {
 	x := e.x.eval(c)
 	out, m := e.out.reset(ints, c.n), x.mask()
 	e.out.mergeNulls(c.n, c.sel, x)
-	unit := types.Time(1)
-	if e.date {
+	unit, step := types.Time(1), e.step
+	switch e.of {
+	case types.Date:
 		unit = types.Day
+	case types.MonthInterval:
+		step = types.Step{Micros: types.Time(step.Months)} // of plain months, no calendar
 	}
 	// Neighbouring rows mostly share a bucket: [start, end) of the last one.
 	var start, end types.Time
 	for _, i := range c.sel {
 		t := types.Time(x.ints[int(i)&m]) * unit
 		if e.ceil {
-			out.ints[i] = int64(e.step.Ceil(t) / unit)
+			out.ints[i] = int64(step.Ceil(t) / unit)
 			continue
 		}
 		if t < start || t >= end {
-			start = e.step.Floor(t)
-			end = e.step.Next(start)
+			start = step.Floor(t)
+			end = step.Next(start)
 		}
 		out.ints[i] = int64(start / unit)
 	}

@@ -39,6 +39,12 @@ func (f *Filter) Process(_ context.Context, _ int, b flow.Batch, out flow.Out) e
 	return out.Emit(flow.Batch{Rec: b.Rec, Sel: sel, Kinds: b.Kinds})
 }
 
+// ReadsClock tells whether SetNow has an effect.
+func (f *Filter) ReadsClock() bool { return f.cond.ReadsClock() }
+
+// SetNow gives the time of the next rows (CURRENT_ROW_TIMESTAMP).
+func (f *Filter) SetNow(now types.Time) { f.cond.SetNow(now) }
+
 // Advance passes the watermark on.
 func (f *Filter) Advance(_ context.Context, wm types.Time, _ flow.Out) (types.Time, error) {
 	return wm, nil

@@ -3,6 +3,7 @@ package op
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
@@ -99,6 +100,16 @@ func (p *Project) checkNotNull(b flow.Batch, columns []arrow.Array, errs []expr.
 		errs = mergeErrors(errs, bad)
 	}
 	return errs
+}
+
+// ReadsClock tells whether SetNow has an effect.
+func (p *Project) ReadsClock() bool { return slices.ContainsFunc(p.exprs, (*expr.Evaluator).ReadsClock) }
+
+// SetNow gives the time of the next rows (CURRENT_ROW_TIMESTAMP).
+func (p *Project) SetNow(now types.Time) {
+	for _, e := range p.exprs {
+		e.SetNow(now)
+	}
 }
 
 // Advance passes the watermark on: rowtimes are carried over unchanged.

@@ -40,12 +40,32 @@ const (
 	Hour
 	Minute
 	Second
+	// Fields that only EXTRACT knows.
+	Quarter
+	Week
+	DayOfWeek
+	ISODayOfWeek
+	DayOfYear
+	Epoch
+	Millisecond
 )
 
-var unitNames = [...]string{"", "YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND"}
+var unitNames = [...]string{
+	"", "YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND", "QUARTER", "WEEK", "DOW", "ISODOW", "DOY", "EPOCH", "MILLISECOND",
+}
 
 // String returns the keyword.
 func (u Unit) String() string { return unitNames[u] }
+
+// FieldOf returns what EXTRACT calls by an upper-case keyword, NoUnit when there is nothing.
+func FieldOf(keyword string) Unit {
+	for u := Year; u <= Millisecond; u++ {
+		if unitNames[u] == keyword {
+			return u
+		}
+	}
+	return NoUnit
+}
 
 // UnitOf returns the unit of an upper-case keyword, NoUnit when there is none.
 func UnitOf(keyword string) Unit {

@@ -118,7 +118,10 @@ func (r *rewriter) stepForm(i int) (int, error) {
 // extract writes EXTRACT(unit FROM x) as `#N`(x).
 func (r *rewriter) extract(i int) (int, error) {
 	last := r.toks[i+1].match
-	unit := r.unit(i + 2)
+	unit := ast.NoUnit
+	if field := r.toks[i+2]; field.kind == word {
+		unit = ast.FieldOf(field.text)
+	}
 	if unit == ast.NoUnit {
 		return 0, r.badUnit(i + 2)
 	}

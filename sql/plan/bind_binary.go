@@ -83,12 +83,19 @@ func arithmetic(op string, l, r Expr, pos ast.Pos) (Expr, error) {
 	case lt.IsInterval() && rt.IsDateTime() && op == "+":
 		return shift(op, r, l, pos)
 	case lt.IsInterval() && lt.Kind == rt.Kind && (op == "+" || op == "-"):
-		return &Call{Func: op, Args: []Expr{l, r}, Of: lt, Pos: pos}, nil
+		t, _ := types.Common(lt, rt)
+		return &Call{Func: op, Args: []Expr{l, r}, Of: t, Pos: pos}, nil
+	case lt.IsInterval() && rt.IsNumeric() && (op == "*" || op == "/"):
+		return scaled(op, l, r, pos), nil
+	case lt.IsNumeric() && rt.IsInterval() && op == "*":
+		return scaled(op, r, l, pos), nil
+	case lt.Kind == types.Null && (rt.IsInterval() && op != "/" || rt.IsDateTime() && op == "+"):
+		return &Literal{Of: rt}, nil
+	case rt.Kind == types.Null && (lt.IsInterval() || lt.IsDateTime() && (op == "+" || op == "-")):
+		return &Literal{Of: lt}, nil
 	}
 	e := errorAt(pos, "%s %s %s does not exist", lt, op, rt).near(op)
 	switch {
-	case op == "*" && lt.IsNumeric() && rt.IsInterval(), (op == "*" || op == "/") && lt.IsInterval() && rt.IsNumeric():
-		return nil, errorAt(pos, "%s %s %s is not supported yet", lt, op, rt).near(op)
 	case lt.IsDateTime() && rt.IsDateTime():
 		return nil, e.hint("a difference needs parentheses and a unit: (a - b) MINUTE")
 	case op == "+" && lt.IsString() && rt.IsString():

@@ -7,7 +7,7 @@ import (
 
 // bindCast checks the CAST matrix (kda-sql.md §3.2).
 func (b *exprBinder) bindCast(e *ast.Cast) (Expr, error) {
-	to, err := TypeOf(e.Type)
+	to, err := castType(e.Type)
 	if err != nil {
 		return nil, err
 	}
@@ -16,19 +16,37 @@ func (b *exprBinder) bindCast(e *ast.Cast) (Expr, error) {
 		return nil, err
 	}
 	from := x.Type()
-	if from.IsInterval() {
-		return nil, errorAt(e.Pos, "CAST of an interval is not supported yet").near("CAST")
-	}
 	if !castable(from, to) {
-		return nil, errorAt(e.Pos, "CAST from %s to %s does not exist", from, to).near("CAST")
+		err := errorAt(e.Pos, "CAST from %s to %s does not exist", from, to).near("CAST")
+		switch {
+		case from.IsNumeric() && to.IsInterval():
+			err = err.hint("multiply: n * INTERVAL '1' SECOND")
+		case from.IsInterval() && to.IsNumeric():
+			err = err.hint("an interval of one field becomes BIGINT or DECIMAL: CAST((a - b) SECOND AS BIGINT)")
+		}
+		return nil, err
 	}
-	if from.Kind == types.Null {
+	switch {
+	case from.Kind == types.Null:
 		return &Literal{Of: to}, nil
-	}
-	if from == to {
+	case from == to:
 		return x, nil
+	case from.Kind == types.TimeOfDay && to.Kind == types.Timestamp:
+		// The date is that of the query's start (kda-sql.md §3.3).
+		return &Call{Func: "DATE AND TIME", Args: []Expr{&Call{Func: "CURRENT_DATE", Of: types.Of(types.Date)}, x}, Of: to, Pos: e.Pos}, nil
 	}
 	return &Cast{X: x, Of: to, Pos: e.Pos}, nil
+}
+
+// castType is TypeOf, and intervals, which only CAST may name. The precision of the
+// result bounds the first field's digits, the scale those of the fraction.
+func castType(t *ast.TypeName) (types.Type, error) {
+	if t.Interval == nil {
+		return TypeOf(t)
+	}
+	out, digits, fraction, err := intervalType(t.Interval)
+	out.Precision, out.Scale = digits, fraction
+	return out, err
 }
 
 func castable(from, to types.Type) bool {
@@ -39,6 +57,9 @@ func castable(from, to types.Type) bool {
 		return from.IsBinary() && to.IsBinary()
 	case from.IsString() || to.IsString():
 		return true
+	case from.IsInterval():
+		first, last := from.Units()
+		return to.Kind == from.Kind || first == last && (to.Kind == types.BigInt || to.Kind == types.Decimal)
 	case from.IsNumeric():
 		return to.IsNumeric()
 	case from.Kind == types.Boolean:
@@ -46,7 +67,7 @@ func castable(from, to types.Type) bool {
 	case from.Kind == types.Date:
 		return to.Kind == types.Date || to.Kind == types.Timestamp
 	case from.Kind == types.TimeOfDay:
-		return to.Kind == types.TimeOfDay
+		return to.Kind == types.TimeOfDay || to.Kind == types.Timestamp
 	}
 	return to.IsDateTime()
 }

@@ -94,6 +94,10 @@ func (b *exprBinder) bind(e ast.Expr) (Expr, error) {
 		return b.bindFloorTo(e)
 	case *ast.Step:
 		return b.bindStep(e)
+	case *ast.Extract:
+		return b.bindExtract(e)
+	case *ast.Difference:
+		return b.bindDifference(e)
 	case *ast.Call:
 		return b.bindCall(e)
 	}

@@ -122,10 +122,9 @@ func (e *Literal) intString(v int64) string {
 		return "TIME '" + string(types.AppendTimeOfDay(nil, v)) + "'"
 	case types.Timestamp:
 		return "TIMESTAMP '" + string(types.AppendTimestamp(nil, v)) + "'"
-	case types.DayInterval:
-		return fmt.Sprintf("INTERVAL '%s' SECOND", types.AppendDecimal(nil, v, 6))
-	case types.MonthInterval:
-		return fmt.Sprintf("INTERVAL '%d' MONTH", v)
+	case types.DayInterval, types.MonthInterval:
+		text := strings.TrimPrefix(string(types.AppendInterval(nil, v, e.Of)), "+")
+		return "INTERVAL '" + text + "' " + strings.TrimPrefix(e.Of.String(), "INTERVAL ")
 	}
 	return fmt.Sprint(v)
 }
@@ -227,23 +226,43 @@ func children(e Expr) []Expr {
 
 // remap is e over another input: column i is now column to[i].
 func remap(e Expr, to []int) Expr {
+	return transform(e, func(e Expr) Expr {
+		if c, ok := e.(*Column); ok {
+			return &Column{Index: to[c.Index], Name: c.Name, Of: c.Of}
+		}
+		return nil
+	})
+}
+
+// transform is e with every part for which f gives another expression replaced by
+// that.
+func transform(e Expr, f func(Expr) Expr) Expr {
+	if out := f(e); out != nil {
+		return out
+	}
 	switch e := e.(type) {
-	case *Column:
-		return &Column{Index: to[e.Index], Name: e.Name, Of: e.Of}
 	case *Call:
-		return &Call{Func: e.Func, Args: remapAll(e.Args, to), Of: e.Of, Pos: e.Pos}
+		return &Call{Func: e.Func, Args: transformAll(e.Args, f), Of: e.Of, Pos: e.Pos}
 	case *Cast:
-		return &Cast{X: remap(e.X, to), Of: e.Of, Pos: e.Pos}
+		return &Cast{X: transform(e.X, f), Of: e.Of, Pos: e.Pos}
 	case *TimeFloor:
-		return &TimeFloor{X: remap(e.X, to), Step: e.Step, Ceil: e.Ceil}
+		return &TimeFloor{X: transform(e.X, f), Step: e.Step, Ceil: e.Ceil}
 	case *Case:
-		out := &Case{Of: e.Of, Else: remap(e.Else, to)}
+		out := &Case{Of: e.Of, Else: transform(e.Else, f)}
 		for _, w := range e.Whens {
-			out.Whens = append(out.Whens, When{remap(w.Cond, to), remap(w.Then, to)})
+			out.Whens = append(out.Whens, When{transform(w.Cond, f), transform(w.Then, f)})
 		}
 		return out
 	}
 	return e
+}
+
+func transformAll(list []Expr, f func(Expr) Expr) []Expr {
+	out := make([]Expr, len(list))
+	for i, e := range list {
+		out[i] = transform(e, f)
+	}
+	return out
 }
 
 func remapAll(list []Expr, to []int) []Expr {

@@ -5,9 +5,9 @@ import "github.com/millrace-sql/millrace/sql/types"
 // numberFunctions is kda-sql.md §13.6.
 var numberFunctions = []*Function{
 	{
-		Name: "ABS", Min: 1, Max: 1, Types: numberTypes,
-		Usage: "ABS(x)", Doc: "x without its sign",
-		Examples: []Example{{"ABS(-2.50)", "2.50"}},
+		Name: "ABS", Min: 1, Max: 1, Types: absTypes,
+		Usage: "ABS(x)", Doc: "a number or interval without its sign",
+		Examples: []Example{{"ABS(-2.50)", "2.50"}, {"ABS(INTERVAL '-2 1:30' DAY TO MINUTE)", "+2 01:30"}},
 	},
 	{
 		Name: "FLOOR", Min: 1, Max: 1, Types: roundTypes,
@@ -24,6 +24,13 @@ var numberFunctions = []*Function{
 		Usage: "MOD(a, b)", Doc: "the rest of a / b, with the sign of a",
 		Examples: []Example{{"MOD(-7, 3)", "-1"}},
 	},
+}
+
+func absTypes(args []types.Type) ([]types.Type, types.Type, string) {
+	if args[0].IsInterval() {
+		return args, args[0], ""
+	}
+	return numberTypes(args)
 }
 
 func numberTypes(args []types.Type) ([]types.Type, types.Type, string) {

@@ -10,6 +10,25 @@ import (
 // timeFunctions is kda-sql.md §13.3 and §13.4.
 var timeFunctions = []*Function{
 	{
+		Name: "CURRENT_TIMESTAMP", Synonyms: []string{"LOCALTIMESTAMP", "NOW"}, Types: current(types.Timestamp),
+		Usage: "CURRENT_TIMESTAMP", Doc: "when the query, or the pump, started, in UTC",
+		Examples: []Example{{"CURRENT_TIMESTAMP > TIMESTAMP '2021-03-09 07:05:09'", "true"}},
+	},
+	{
+		Name: "CURRENT_DATE", Types: current(types.Date),
+		Usage: "CURRENT_DATE", Doc: "the date of CURRENT_TIMESTAMP",
+		Examples: []Example{{"CURRENT_DATE = CAST(CURRENT_TIMESTAMP AS DATE)", "true"}},
+	},
+	{
+		Name: "CURRENT_TIME", Synonyms: []string{"LOCALTIME"}, Types: current(types.TimeOfDay),
+		Usage: "CURRENT_TIME", Doc: "the time of day of CURRENT_TIMESTAMP",
+		Examples: []Example{{"CURRENT_TIME = CAST(CURRENT_TIMESTAMP AS TIME)", "true"}},
+	},
+	{
+		Name: rowTimestamp, Types: current(types.Timestamp),
+		Usage: "CURRENT_ROW_TIMESTAMP", Doc: "the clock when the row is computed; in the select list and WHERE only. A row computed again after a crash has another one",
+	},
+	{
 		Name: "TO_TIMESTAMP", Min: 1, Max: 1, Types: toTimestampTypes,
 		Usage: "TO_TIMESTAMP(ms)", Doc: "milliseconds since 1970 as a TIMESTAMP",
 		Examples: []Example{{"TO_TIMESTAMP(1615273509250)", "2021-03-09 07:05:09.250"}},
@@ -19,6 +38,10 @@ var timeFunctions = []*Function{
 		Usage: "UNIX_TIMESTAMP(t)", Doc: "a TIMESTAMP as milliseconds since 1970",
 		Examples: []Example{{"UNIX_TIMESTAMP(TIMESTAMP '2021-03-09 07:05:09.25')", "1615273509250"}},
 	},
+}
+
+func current(kind types.Kind) func([]types.Type) ([]types.Type, types.Type, string) {
+	return func([]types.Type) ([]types.Type, types.Type, string) { return nil, types.Of(kind), "" }
 }
 
 func toTimestampTypes(args []types.Type) ([]types.Type, types.Type, string) {
@@ -46,7 +69,11 @@ func (b *exprBinder) bindFloorTo(e *ast.FloorTo) (Expr, error) {
 		return nil, err
 	}
 	// ast.Unit counts as types.Unit does: YEAR is 1, SECOND is 6.
-	return &TimeFloor{X: x, Step: types.StepOf(types.Unit(e.Unit)), Ceil: e.Ceil}, nil
+	step := types.StepOf(types.Unit(e.Unit))
+	if err := ofFamily(x, step, e.Pos, e.Unit.String()); err != nil {
+		return nil, err
+	}
+	return &TimeFloor{X: x, Step: step, Ceil: e.Ceil}, nil
 }
 
 // bindStep is STEP(t BY INTERVAL 'n' unit).
@@ -67,6 +94,9 @@ func (b *exprBinder) bindStep(e *ast.Step) (Expr, error) {
 	if lit.Of.Kind == types.MonthInterval {
 		step = types.Step{Months: lit.Value.(int64)}
 	}
+	if err := ofFamily(x, step, e.Pos, e.By.String()); err != nil {
+		return nil, err
+	}
 	return &TimeFloor{X: x, Step: step}, nil
 }
 
@@ -75,8 +105,17 @@ func (b *exprBinder) timeArg(name string, e ast.Expr) (Expr, error) {
 	if err != nil {
 		return nil, err
 	}
-	if k := x.Type().Kind; k != types.Timestamp && k != types.Date {
-		return nil, errorAt(e.Position(), "%s takes a TIMESTAMP or DATE, this is %s", name, x.Type()).near(strings.TrimSpace(e.String()))
+	if k := x.Type().Kind; k != types.Timestamp && k != types.Date && !x.Type().IsInterval() {
+		return nil, errorAt(e.Position(), "%s takes a TIMESTAMP, DATE or interval, this is %s", name, x.Type()).near(strings.TrimSpace(e.String()))
 	}
 	return x, nil
+}
+
+// ofFamily refuses to round an interval of days by months, or the other way around.
+func ofFamily(x Expr, step types.Step, pos ast.Pos, by string) error {
+	t := x.Type()
+	if t.IsInterval() && (t.Kind == types.MonthInterval) != (step.Months > 0) {
+		return errorAt(pos, "%s cannot be rounded to %s", t, by).near(by)
+	}
+	return nil
 }

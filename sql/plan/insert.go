@@ -40,6 +40,9 @@ func (b *Binder) Insert(s *ast.Insert, pump bool) (*Insert, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := checkRowTimestamp(n); err != nil {
+		return nil, err
+	}
 	root, err := assign(n, into, s)
 	if err != nil {
 		return nil, err

@@ -1,133 +1,89 @@
 package plan
 
 import (
-	"math"
-	"strconv"
-	"strings"
-
 	"github.com/millrace-sql/millrace/sql/ast"
 	"github.com/millrace-sql/millrace/sql/types"
 )
 
-// The defaults of interval precision (kda-sql.md §5.3).
+// The precision of intervals where none is given, and its bounds (kda-sql.md §5.3).
 const (
 	leadingDigits  = 2
 	fractionDigits = 3
+	mostDigits     = 10
+	mostFraction   = 6
 )
+
+// intervalType is the type that a qualifier names, and its precision.
+func intervalType(q *ast.IntervalQualifier) (t types.Type, digits, fraction int, err error) {
+	to := q.To
+	if to == ast.NoUnit {
+		to = q.From
+	}
+	digits, fraction = leadingDigits, fractionDigits
+	if q.Precision >= 0 {
+		digits = q.Precision
+	}
+	if q.FracPrecision >= 0 {
+		fraction = q.FracPrecision
+	}
+	if digits < 1 || digits > mostDigits || fraction > mostFraction {
+		return t, 0, 0, errorAt(q.Pos, "the precision of %s is out of range", q).near(q.From.String()).
+			hint("the first field has 1 to %d digits, seconds have up to %d behind the point", mostDigits, mostFraction)
+	}
+	return types.IntervalOf(types.Unit(q.From), types.Unit(to)), digits, fraction, nil
+}
 
 // bindInterval reads `INTERVAL '1 02:03' DAY TO MINUTE` into microseconds or
 // months. The leading field may have as many digits as its precision says, the
 // others their calendar range.
 func bindInterval(e *ast.Literal) (Expr, error) {
-	q := e.Interval
-	text := strings.TrimSpace(e.Text)
-	neg := strings.HasPrefix(text, "-")
-	if neg || strings.HasPrefix(text, "+") {
-		text = strings.TrimSpace(text[1:])
-	}
-	to := q.To
-	if to == ast.NoUnit {
-		to = q.From
-	}
-	fail := func(hint string) error {
-		return errorAt(e.Pos, "INTERVAL '%s' %s is not valid", e.Text, q).near(e.Text).hint("%s", hint)
-	}
-	fields := splitInterval(text, q.From, to)
-	if fields == nil {
-		return nil, fail("a field per unit: days, then HH:MM:SS; years-months")
-	}
-	var total int64
-	for i, f := range fields {
-		unit := types.Unit(q.From) + types.Unit(i)
-		v, err := intervalField(f, unit, i == 0, q)
-		if err != "" {
-			return nil, fail(err)
-		}
-		total += v
-	}
-	if neg {
-		total = -total
-	}
-	if q.From <= ast.Month {
-		return &Literal{total, types.Of(types.MonthInterval)}, nil
-	}
-	return &Literal{total, types.Of(types.DayInterval)}, nil
-}
-
-// splitInterval cuts the text at the separators between its units: `-` after
-// years, a blank after days, `:` elsewhere; nil where the count is wrong.
-func splitInterval(text string, from, to ast.Unit) []string {
-	var fields []string
-	for u := from; u < to; u++ {
-		sep := ":"
-		switch u {
-		case ast.Year:
-			sep = "-"
-		case ast.Day:
-			sep = " "
-		}
-		head, rest, ok := strings.Cut(text, sep)
-		if !ok {
-			return nil
-		}
-		fields = append(fields, head)
-		text = rest
-	}
-	return append(fields, text)
-}
-
-// intervalField is one field in months or microseconds; the string says what is
-// wrong with it.
-func intervalField(text string, unit types.Unit, leading bool, q *ast.IntervalQualifier) (int64, string) {
-	whole, fraction, hasFraction := strings.Cut(text, ".")
-	if hasFraction && unit != types.UnitSecond {
-		return 0, "only seconds have a fraction"
-	}
-	v, err := strconv.ParseUint(whole, 10, 63)
+	t, digits, fraction, err := intervalType(e.Interval)
 	if err != nil {
-		return 0, "the " + unit.String() + " field is not a number"
+		return nil, err
 	}
-	if leading {
-		precision := leadingDigits
-		if q.Precision >= 0 {
-			precision = q.Precision
-		}
-		if len(strings.TrimLeft(whole, "0")) > precision {
-			return 0, "the field has more digits than its precision: write " + q.From.String() + "(" + strconv.Itoa(len(whole)) + ")"
-		}
-	} else if limit := map[types.Unit]uint64{types.UnitMonth: 11, types.UnitHour: 23}[unit]; v > max(limit, 59) || limit > 0 && v > limit {
-		return 0, "the " + unit.String() + " field is out of range"
+	v, problem := types.ParseInterval([]byte(e.Text), t, digits, fraction)
+	if problem != "" {
+		return nil, errorAt(e.Pos, "INTERVAL '%s' %s is not valid", e.Text, e.Interval).near(e.Text).hint("%s", problem)
 	}
-	switch unit {
-	case types.UnitYear:
-		return int64(v) * 12, ""
-	case types.UnitMonth:
-		return int64(v), ""
-	}
-	if v > uint64(math.MaxInt64/unit.Micros()/2) {
-		return 0, "the " + unit.String() + " field is out of range"
-	}
-	micros := int64(v) * int64(unit.Micros())
-	if !hasFraction {
-		return micros, ""
-	}
-	return addFraction(micros, fraction, q)
+	return &Literal{v, t}, nil
 }
 
-func addFraction(micros int64, fraction string, q *ast.IntervalQualifier) (int64, string) {
-	precision := fractionDigits
-	if q.FracPrecision >= 0 {
-		precision = q.FracPrecision
-	}
-	if len(fraction) == 0 || len(fraction) > min(precision, 6) {
-		return 0, "the fraction of seconds has the wrong number of digits"
-	}
-	v, err := strconv.ParseUint(fraction, 10, 63)
+// bindDifference is (a - b) qualifier: the interval between two date-times of one
+// type, cut to the qualifier's last field (kda-sql.md §5.1).
+func (b *exprBinder) bindDifference(e *ast.Difference) (Expr, error) {
+	t, _, _, err := intervalType(e.Qualifier)
 	if err != nil {
-		return 0, "the fraction of seconds is not a number"
+		return nil, err
 	}
-	for i := len(fraction); i < 6; i++ {
-		v *= 10
+	args, err := b.bindAll([]ast.Expr{e.L, e.R})
+	if err != nil {
+		return nil, err
 	}
-	return micros + int64(v), ""
+	l, r := args[0].Type(), args[1].Type()
+	switch {
+	case l.IsInterval() && l.Kind == r.Kind && l.Kind == t.Kind:
+		diff := &Call{Func: "-", Args: args, Of: t, Pos: e.Pos}
+		return &Cast{X: diff, Of: t, Pos: e.Pos}, nil
+	case l.Kind == types.Null && r.Kind == types.Null:
+		return &Literal{Of: t}, nil
+	case l.Kind == types.Null:
+		args[0], l = coerce(args[0], r), r
+	case r.Kind == types.Null:
+		args[1], r = coerce(args[1], l), l
+	}
+	if !l.IsDateTime() || l.Kind != r.Kind {
+		return nil, errorAt(e.Pos, "%s - %s is no interval", l, r).near("-").hint("both sides must be of one type: DATE, TIME or TIMESTAMP")
+	}
+	if l.Kind == types.TimeOfDay && t.Kind == types.MonthInterval {
+		return nil, errorAt(e.Qualifier.Pos, "two times of day are not months apart").near(e.Qualifier.From.String())
+	}
+	return &Call{Func: "BETWEEN TIMES", Args: args, Of: t, Pos: e.Pos}, nil
+}
+
+// scaled is an interval times or divided by a number.
+func scaled(op string, iv, n Expr, pos ast.Pos) Expr {
+	if n.Type().Kind == types.Real {
+		n = coerce(n, types.Of(types.Double))
+	}
+	return &Call{Func: "SCALE " + op, Args: []Expr{iv, n}, Of: iv.Type(), Pos: pos}
 }

@@ -112,6 +112,8 @@ func coerceLiteral(e *Literal, t types.Type) *Literal {
 	switch v := e.Value.(type) {
 	case int64:
 		switch {
+		case from.IsInterval() && t.IsInterval():
+			return &Literal{v, t}
 		case from.IsInteger() && t.IsInteger() && t.Kind >= from.Kind:
 			return &Literal{v, t}
 		case from.IsInteger() && t.Kind == types.Double && v == int64(float64(v)):

@@ -25,6 +25,9 @@ func (b *Binder) Query(q ast.Query) (*Query, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := checkRowTimestamp(root); err != nil {
+		return nil, err
+	}
 	return &Query{Root: Optimize(root), Streaming: streaming}, nil
 }
 

@@ -34,6 +34,10 @@ func Common(a, b Type) (t Type, ok bool) {
 		return Type{Kind: Varchar, Precision: longer(a, b)}, true
 	case a.IsBinary() && b.IsBinary():
 		return Type{Kind: Varbinary, Precision: longer(a, b)}, true
+	case a.IsInterval() && a.Kind == b.Kind:
+		from, to := a.Units()
+		from2, to2 := b.Units()
+		return IntervalOf(min(from, from2), max(to, to2)), true
 	}
 	return a, a.Kind == b.Kind
 }

@@ -43,12 +43,39 @@ func StreamSchema(fields ...Field) Schema {
 	return Schema{Fields: all, RowTime: len(fields)}
 }
 
-// Arrow is the record layout. Fields are nullable unless NOT NULL. Every call
+// intervalKey is the metadata of an Arrow field that names the fields of its intervals.
+const intervalKey = "interval"
+
+// IntervalField is the type of an interval column of a record: Arrow's type, and the
+// fields that its metadata name.
+func IntervalField(f arrow.Field) Type {
+	t, _ := FromArrow(f.Type)
+	text, ok := f.Metadata.GetValue(intervalKey)
+	if !ok {
+		return t
+	}
+	first, last, ranged := strings.Cut(text, " TO ")
+	if !ranged {
+		last = first
+	}
+	from, ok1 := ParseUnit(first)
+	to, ok2 := ParseUnit(last)
+	if !ok1 || !ok2 || from > to || IntervalOf(from, to).Kind != t.Kind {
+		return t
+	}
+	return IntervalOf(from, to)
+}
+
+// Arrow is the record layout. Fields are nullable unless NOT NULL; those of intervals
+// have their fields as metadata, `interval` = `MINUTE TO SECOND`. Every call
 // makes a new schema; keep it where the pointer matters.
 func (s Schema) Arrow() *arrow.Schema {
 	fields := make([]arrow.Field, len(s.Fields))
 	for i, f := range s.Fields {
 		fields[i] = arrow.Field{Name: f.Name, Type: f.Type.Arrow(), Nullable: !f.NotNull}
+		if f.Type.From > 0 {
+			fields[i].Metadata = arrow.MetadataFrom(map[string]string{intervalKey: strings.TrimPrefix(f.Type.String(), "INTERVAL ")})
+		}
 	}
 	return arrow.NewSchema(fields, nil)
 }

@@ -51,6 +51,9 @@ type Type struct {
 	Precision int
 	// Scale is the fractional digits of a DECIMAL.
 	Scale int
+	// From and To are the fields of an interval, the longest and the shortest; both 0
+	// = all its family has.
+	From, To Unit
 }
 
 // MaxPrecision is the number of digits a DECIMAL can have (kda-sql.md §2.1, C2).
@@ -67,9 +70,34 @@ func DecimalOf(precision, scale int) Type {
 // VarcharOf is VARCHAR(length); length 0 has no limit.
 func VarcharOf(length int) Type { return Type{Kind: Varchar, Precision: length} }
 
+// IntervalOf is the interval from one unit to another, which may be the same one.
+func IntervalOf(from, to Unit) Type {
+	if from <= UnitMonth {
+		return Type{Kind: MonthInterval, From: from, To: to}
+	}
+	return Type{Kind: DayInterval, From: from, To: to}
+}
+
+// Units is the fields of an interval, the longest and the shortest.
+func (t Type) Units() (from, to Unit) {
+	switch {
+	case t.From > 0:
+		return t.From, t.To
+	case t.Kind == MonthInterval:
+		return UnitYear, UnitMonth
+	}
+	return UnitDay, UnitSecond
+}
+
 // String is the type as DDL spells it.
 func (t Type) String() string {
 	switch {
+	case t.IsInterval():
+		from, to := t.Units()
+		if from == to {
+			return "INTERVAL " + from.String()
+		}
+		return "INTERVAL " + from.String() + " TO " + to.String()
 	case t.Kind == Decimal:
 		return fmt.Sprintf("DECIMAL(%d, %d)", t.Precision, t.Scale)
 	case t.Precision > 0 && (t.IsString() || t.IsBinary()):

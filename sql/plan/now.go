@@ -1,0 +1,169 @@
+package plan
+
+import (
+	"github.com/millrace-sql/millrace/sql/types"
+)
+
+// rowTimestamp is the one function that reads the clock while a query runs.
+const rowTimestamp = "CURRENT_ROW_TIMESTAMP"
+
+// AtStart is a node whose current-time functions have their value: all but
+// CURRENT_ROW_TIMESTAMP give the time at which the query, or the pump, started
+// (kda-sql.md §13.4). Its inputs stay as they are.
+func AtStart(n Node, start types.Time) Node {
+	at := func(e Expr) Expr { return atStart(e, start) }
+	found := false
+	eachExpr(n, func(e Expr) { found = found || readsStart(e) })
+	if !found {
+		return n
+	}
+	switch n := n.(type) {
+	case *Filter:
+		return &Filter{Input: n.Input, Cond: at(n.Cond), Having: n.Having}
+	case *Project:
+		out := *n
+		out.Exprs = mapExprs(n.Exprs, at)
+		return &out
+	case *Values:
+		out := &Values{schema: n.schema}
+		for _, row := range n.Rows {
+			out.Rows = append(out.Rows, mapExprs(row, at))
+		}
+		return out
+	case *Aggregate:
+		out := *n
+		out.Keys, out.Calls = mapExprs(n.Keys, at), append([]AggregateCall(nil), n.Calls...)
+		for i, c := range out.Calls {
+			if c.Arg != nil {
+				out.Calls[i].Arg = at(c.Arg)
+			}
+		}
+		return &out
+	case *Lookup:
+		out := *n
+		out.InputKeys, out.TableKeys = mapExprs(n.InputKeys, at), mapExprs(n.TableKeys, at)
+		if n.On != nil {
+			out.On = at(n.On)
+		}
+		return &out
+	case *Sort:
+		out := &Sort{Input: n.Input, Keys: append([]SortKey(nil), n.Keys...)}
+		for i := range out.Keys {
+			out.Keys[i].Expr = at(n.Keys[i].Expr)
+		}
+		return out
+	}
+	return n
+}
+
+func mapExprs(list []Expr, f func(Expr) Expr) []Expr {
+	out := make([]Expr, len(list))
+	for i, e := range list {
+		out[i] = f(e)
+	}
+	return out
+}
+
+// ReadsClock tells whether e has a value of its own for each row: it has
+// CURRENT_ROW_TIMESTAMP in it.
+func ReadsClock(e Expr) bool {
+	found := false
+	walk(e, func(e Expr) {
+		c, ok := e.(*Call)
+		found = found || ok && c.Func == rowTimestamp
+	})
+	return found
+}
+
+func readsStart(e Expr) bool {
+	found := false
+	walk(e, func(e Expr) {
+		c, ok := e.(*Call)
+		found = found || ok && len(c.Args) == 0 && startValue(c.Func, 0) != nil
+	})
+	return found
+}
+
+func atStart(e Expr, start types.Time) Expr {
+	return transform(e, func(e Expr) Expr {
+		if c, ok := e.(*Call); ok && len(c.Args) == 0 {
+			if lit := startValue(c.Func, start); lit != nil {
+				return lit
+			}
+		}
+		return nil
+	})
+}
+
+// startValue is what a current-time function gives in a query that started then.
+func startValue(name string, start types.Time) Expr {
+	switch name {
+	case "CURRENT_TIMESTAMP":
+		return &Literal{int64(start), types.Of(types.Timestamp)}
+	case "CURRENT_DATE":
+		return &Literal{int64(types.StepOf(types.UnitDay).Floor(start) / types.Day), types.Of(types.Date)}
+	case "CURRENT_TIME":
+		return &Literal{int64(start - types.StepOf(types.UnitDay).Floor(start)), types.Of(types.TimeOfDay)}
+	}
+	return nil
+}
+
+// eachExpr calls f for the expressions of a node, not those below it.
+func eachExpr(n Node, f func(Expr)) {
+	all := func(list []Expr) {
+		for _, e := range list {
+			f(e)
+		}
+	}
+	switch n := n.(type) {
+	case *Filter:
+		f(n.Cond)
+	case *Project:
+		all(n.Exprs)
+	case *Values:
+		for _, row := range n.Rows {
+			all(row)
+		}
+	case *Aggregate:
+		all(n.Keys)
+		for _, c := range n.Calls {
+			if c.Arg != nil {
+				f(c.Arg)
+			}
+		}
+	case *Lookup:
+		all(n.InputKeys)
+		all(n.TableKeys)
+		if n.On != nil {
+			f(n.On)
+		}
+	case *Sort:
+		for _, k := range n.Keys {
+			f(k.Expr)
+		}
+	}
+}
+
+// checkRowTimestamp refuses the clock where a row is not at hand: what a group, a join
+// or an order sees would not be the same again when rows are read a second time.
+func checkRowTimestamp(n Node) error {
+	var err error
+	switch n.(type) {
+	case *Filter, *Project:
+	default:
+		eachExpr(n, func(e Expr) {
+			walk(e, func(e Expr) {
+				if c, ok := e.(*Call); ok && c.Func == rowTimestamp && err == nil {
+					err = errorAt(c.Pos, "%s cannot stand here", rowTimestamp).near(rowTimestamp).
+						hint("it stands in the select list and in WHERE; CURRENT_TIMESTAMP, the time of the query's start, can stand everywhere")
+				}
+			})
+		})
+	}
+	for _, in := range n.Inputs() {
+		if err == nil {
+			err = checkRowTimestamp(in)
+		}
+	}
+	return err
+}
