@@ -174,3 +174,11 @@ func (e *cast) parseNumber(i uint32, v []byte, problem func(error) string) strin
 	e.out.ints[i] = n
 	return ""
 }
+
+// quoteText is a value in a message: not all of a long one.
+func quoteText(v []byte) string {
+	if len(v) > 60 {
+		return strconv.Quote(string(cutRunes(v, 60))) + "..."
+	}
+	return strconv.Quote(string(v))
+}

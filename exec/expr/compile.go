@@ -62,7 +62,7 @@ func compile(e plan.Expr) (node, error) {
 
 // kernels is the one table of kernels: operators, then functions by family. Each
 // gives nil for what is not its own.
-var kernels = [...]func(e *plan.Call, args []node) node{operatorKernel, nullKernel, textKernel, numberKernel, timeKernel, intervalKernel}
+var kernels = [...]func(e *plan.Call, args []node) node{operatorKernel, nullKernel, textKernel, numberKernel, timeKernel, patternKernel, intervalKernel}
 
 func newCall(e *plan.Call, args []node) (node, error) {
 	for _, family := range kernels {

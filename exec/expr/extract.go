@@ -57,6 +57,22 @@ func fieldOf(name string, t types.Type) func(int64) int64 {
 	return clock(types.Millisecond, types.Minute) // SECOND and MILLISECOND
 }
 
+// namedField is the field that a function is named after; of SECOND the whole one.
+func namedField(name string, t types.Type) func(int64) int64 {
+	switch name {
+	case "DAYOFYEAR":
+		name = "DOY"
+	case "DAYOFMONTH":
+		name = "DAY"
+	case "DAYOFWEEK":
+		name = "DOW"
+	case "SECOND":
+		millis := fieldOf(name, t)
+		return func(v int64) int64 { return millis(v) / 1000 }
+	}
+	return fieldOf(name, t)
+}
+
 // dateField is a field of days since 1970; nil for the others.
 func dateField(name string) func(int64) int64 {
 	civil := func(f func(y int64, m, d int) int64) func(int64) int64 {

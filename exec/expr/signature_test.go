@@ -49,6 +49,9 @@ func TestFunctionsHaveKernels(t *testing.T) {
 					}
 					call.Args = append(call.Args, arg)
 				}
+				if f.Today {
+					call.Args = append(call.Args, &plan.Call{Func: "CURRENT_DATE", Of: types.Of(types.Date)})
+				}
 				tb.runs(t, call)
 			})
 		}

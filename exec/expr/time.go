@@ -13,8 +13,17 @@ func timeKernel(e *plan.Call, args []node) node {
 	switch e.Func {
 	case "CURRENT_ROW_TIMESTAMP":
 		return &rowTimestamp{}
-	case "TO_TIMESTAMP":
-		return &millis{x: args[0], toTimestamp: true}
+	case "TO_TIMESTAMP_LTZ":
+		m := &millis{x: args[0], toTimestamp: true}
+		if len(args) > 1 {
+			precision, ok := e.Args[1].(*plan.Literal) // the binder takes nothing else
+			m.seconds = ok && precision.Value == int64(0)
+		}
+		return m
+	case "TSDIFF":
+		return &tsdiff{l: args[0], r: args[1], micros: e.Args[0].Type().Kind == types.Timestamp}
+	case "YEAR", "QUARTER", "MONTH", "WEEK", "DAYOFYEAR", "DAYOFMONTH", "DAYOFWEEK", "HOUR", "MINUTE", "SECOND":
+		return &extract{x: args[0], field: namedField(e.Func, e.Args[0].Type())}
 	case "UNIX_TIMESTAMP":
 		return &millis{x: args[0]}
 	case "DATE AND TIME":
@@ -148,6 +157,7 @@ func (e *shift) move(v, d int64) (r int64, ok bool) {
 type millis struct {
 	x           node
 	toTimestamp bool
+	seconds     bool // instead of milliseconds
 	out         scratch
 }
 
@@ -155,15 +165,44 @@ func (e *millis) eval(c *call) *vec {
 	x := e.x.eval(c)
 	out, m := e.out.reset(ints, c.n), x.mask()
 	e.out.mergeNulls(c.n, c.sel, x)
+	unit := int64(types.Millisecond)
+	if e.seconds {
+		unit = int64(types.Second)
+	}
 	for _, i := range c.sel {
 		v := x.ints[int(i)&m]
 		if !e.toTimestamp {
 			out.ints[i] = int64(types.Time(v).Millis() / types.Millisecond)
 			continue
 		}
-		out.ints[i] = v * int64(types.Millisecond)
-		if out.ints[i]/int64(types.Millisecond) != v && !e.out.isNull(i) {
-			c.fail(i, flow.OverflowError, "the milliseconds are out of the range of TIMESTAMP")
+		out.ints[i] = v * unit
+		if out.ints[i]/unit != v && !e.out.isNull(i) {
+			c.fail(i, flow.OverflowError, "the number is out of the range of TIMESTAMP")
+		}
+	}
+	return out
+}
+
+// tsdiff is the milliseconds from l to r, cut to whole ones.
+type tsdiff struct {
+	l, r   node
+	micros bool
+	out    scratch
+}
+
+func (e *tsdiff) eval(c *call) *vec {
+	l, r := e.l.eval(c), e.r.eval(c)
+	out := e.out.reset(ints, c.n)
+	e.out.mergeNulls(c.n, c.sel, l, r)
+	for _, i := range c.sel {
+		a, b := r.ints[int(i)&r.mask()], l.ints[int(i)&l.mask()]
+		if e.micros {
+			a, b = floorDiv(a, int64(types.Millisecond)), floorDiv(b, int64(types.Millisecond))
+		}
+		d := a - b
+		out.ints[i] = d
+		if (a^b)&(a^d) < 0 && !e.out.isNull(i) {
+			c.fail(i, flow.OverflowError, "the difference does not fit BIGINT")
 		}
 	}
 	return out

@@ -103,7 +103,9 @@ func (p *Project) checkNotNull(b flow.Batch, columns []arrow.Array, errs []expr.
 }
 
 // ReadsClock tells whether SetNow has an effect.
-func (p *Project) ReadsClock() bool { return slices.ContainsFunc(p.exprs, (*expr.Evaluator).ReadsClock) }
+func (p *Project) ReadsClock() bool {
+	return slices.ContainsFunc(p.exprs, (*expr.Evaluator).ReadsClock)
+}
 
 // SetNow gives the time of the next rows (CURRENT_ROW_TIMESTAMP).
 func (p *Project) SetNow(now types.Time) {

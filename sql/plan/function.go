@@ -18,6 +18,11 @@ type Function struct {
 	// Types converts the types of the arguments to those the kernel takes and the
 	// result; a message where an argument does not fit.
 	Types func(args []types.Type) (params []types.Type, result types.Type, problem string)
+	// Check looks at the bound arguments, for what a constant one can be wrong in; nil =
+	// nothing. It names the argument.
+	Check func(args []Expr) (arg int, problem string)
+	// Today tells that the kernel takes CURRENT_DATE as one more argument.
+	Today bool
 	// Usage shows every form of a call, Doc says in a line what comes out.
 	Usage, Doc string
 	// Examples are run by the tests and printed on the reference page.
@@ -41,7 +46,7 @@ var families = []Family{
 	{"NULL", nullFunctions},
 	{"Text", textFunctions},
 	{"Numbers", numberFunctions},
-	{"Dates and times", timeFunctions},
+	{"Dates and times", slices.Concat(timeFunctions, fieldFunctions, patternFunctions)},
 }
 
 // Functions is the scalar functions by name, synonyms included.
@@ -89,6 +94,14 @@ func (b *exprBinder) bindCall(e *ast.Call) (Expr, error) {
 	}
 	for i := range args {
 		args[i] = coerce(args[i], params[i])
+	}
+	if f.Check != nil {
+		if i, problem := f.Check(args); problem != "" {
+			return nil, errorAt(e.Args[i].Position(), "%s: %s", name, problem).near(name).hint("%s", f.Usage)
+		}
+	}
+	if f.Today {
+		args = append(args, &Call{Func: "CURRENT_DATE", Of: types.Of(types.Date)})
 	}
 	return &Call{Func: f.Name, Args: args, Of: result, Pos: e.Pos}, nil
 }

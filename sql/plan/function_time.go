@@ -27,16 +27,25 @@ var timeFunctions = []*Function{
 	{
 		Name: rowTimestamp, Types: current(types.Timestamp),
 		Usage: "CURRENT_ROW_TIMESTAMP", Doc: "the clock when the row is computed; in the select list and WHERE only. A row computed again after a crash has another one",
+		Examples: []Example{{"CURRENT_ROW_TIMESTAMP >= CURRENT_TIMESTAMP", "true"}},
 	},
 	{
-		Name: "TO_TIMESTAMP", Min: 1, Max: 1, Types: toTimestampTypes,
-		Usage: "TO_TIMESTAMP(ms)", Doc: "milliseconds since 1970 as a TIMESTAMP",
-		Examples: []Example{{"TO_TIMESTAMP(1615273509250)", "2021-03-09 07:05:09.250"}},
+		Name: "TO_TIMESTAMP", Min: 1, Max: 2, Types: toTimestampTypes, Check: formatAt(1), Today: true,
+		Usage: "TO_TIMESTAMP(ms), TO_TIMESTAMP(s [, format])", Doc: "milliseconds since 1970, or text, as a TIMESTAMP; without a format the text is as in CAST",
+		Examples: []Example{
+			{"TO_TIMESTAMP(1615273509250)", "2021-03-09 07:05:09.250"}, {"TO_TIMESTAMP('2021-03-09 07:05:09')", "2021-03-09 07:05:09.000"},
+			{"TO_TIMESTAMP('09/03/21 07:05:09.123456', 'dd/MM/yy HH:mm:ss.SSSSSS')", "2021-03-09 07:05:09.123456"},
+		},
 	},
 	{
 		Name: "UNIX_TIMESTAMP", Min: 1, Max: 1, Types: unixTimestampTypes,
 		Usage: "UNIX_TIMESTAMP(t)", Doc: "a TIMESTAMP as milliseconds since 1970",
 		Examples: []Example{{"UNIX_TIMESTAMP(TIMESTAMP '2021-03-09 07:05:09.25')", "1615273509250"}},
+	},
+	{
+		Name: "TSDIFF", Min: 2, Max: 2, Types: tsdiffTypes,
+		Usage: "TSDIFF(start, end)", Doc: "end - start in milliseconds, of two TIMESTAMPs or two BIGINTs of milliseconds",
+		Examples: []Example{{"TSDIFF(TIMESTAMP '2021-03-09 07:05:09', TIMESTAMP '2021-03-09 07:05:10.5')", "1500"}, {"TSDIFF(2500, 1000)", "-1500"}},
 	},
 }
 
@@ -45,10 +54,23 @@ func current(kind types.Kind) func([]types.Type) ([]types.Type, types.Type, stri
 }
 
 func toTimestampTypes(args []types.Type) ([]types.Type, types.Type, string) {
-	if !args[0].IsInteger() {
-		return nil, args[0], "the argument is " + args[0].String() + ", not BIGINT"
+	if args[0].IsInteger() && len(args) == 1 {
+		return []types.Type{types.Of(types.BigInt)}, types.Of(types.Timestamp), ""
 	}
-	return []types.Type{types.Of(types.BigInt)}, types.Of(types.Timestamp), ""
+	return textTo(args, types.Timestamp)
+}
+
+func tsdiffTypes(args []types.Type) ([]types.Type, types.Type, string) {
+	kind := types.BigInt
+	if args[0].Kind == types.Timestamp || args[1].Kind == types.Timestamp {
+		kind = types.Timestamp
+	}
+	for _, a := range args {
+		if a.Kind != kind && a.Kind != types.Null && !(a.IsInteger() && kind == types.BigInt) {
+			return nil, a, "the arguments are two TIMESTAMPs, or two BIGINTs of milliseconds"
+		}
+	}
+	return []types.Type{types.Of(kind), types.Of(kind)}, types.Of(types.BigInt), ""
 }
 
 func unixTimestampTypes(args []types.Type) ([]types.Type, types.Type, string) {

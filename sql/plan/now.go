@@ -13,7 +13,7 @@ const rowTimestamp = "CURRENT_ROW_TIMESTAMP"
 func AtStart(n Node, start types.Time) Node {
 	at := func(e Expr) Expr { return atStart(e, start) }
 	found := false
-	eachExpr(n, func(e Expr) { found = found || readsStart(e) })
+	eachExpr(n, func(e Expr) { found = found || readsStart(e) || ReadsClock(e) })
 	if !found {
 		return n
 	}
@@ -25,9 +25,17 @@ func AtStart(n Node, start types.Time) Node {
 		out.Exprs = mapExprs(n.Exprs, at)
 		return &out
 	case *Values:
+		// Rows written in a statement are computed when it starts.
 		out := &Values{schema: n.schema}
 		for _, row := range n.Rows {
-			out.Rows = append(out.Rows, mapExprs(row, at))
+			out.Rows = append(out.Rows, mapExprs(row, func(e Expr) Expr {
+				return transform(at(e), func(e Expr) Expr {
+					if c, ok := e.(*Call); ok && c.Func == rowTimestamp {
+						return startValue("CURRENT_TIMESTAMP", start)
+					}
+					return nil
+				})
+			}))
 		}
 		return out
 	case *Aggregate:
@@ -149,7 +157,7 @@ func eachExpr(n Node, f func(Expr)) {
 func checkRowTimestamp(n Node) error {
 	var err error
 	switch n.(type) {
-	case *Filter, *Project:
+	case *Filter, *Project, *Values:
 	default:
 		eachExpr(n, func(e Expr) {
 			walk(e, func(e Expr) {
