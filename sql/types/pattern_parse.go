@@ -10,7 +10,7 @@ import (
 // pattern has not are at the start of 1970-01-01 (kda-sql.md §13.3).
 type reading struct {
 	year, weekYear         int64
-	month, day, yearDay    int // yearDay, week, weekday: 0 = not there
+	month, day, yearDay    int // day, yearDay, week, weekday: 0 = not there
 	week, weekday          int
 	hour, half, pm         int // half is the hour of h and K, -1 = not there
 	minute, second, micros int64
@@ -25,7 +25,7 @@ type reading struct {
 // years before and 20 after today, in days since the epoch. The error says what does
 // not fit.
 func (p *Pattern) Parse(text []byte, today int64) (int64, error) {
-	r := reading{year: 1970, weekYear: -1, month: 1, day: 1, half: -1}
+	r := reading{year: 1970, weekYear: -1, month: 1, half: -1}
 	rest := text
 	for i := range p.parts {
 		f := &p.parts[i]
@@ -232,8 +232,10 @@ func (r *reading) instant() (int64, error) {
 	if r.day > daysIn(year, r.month) {
 		return 0, fmt.Errorf("there is no day %d in that month", r.day)
 	}
-	days := Days(year, r.month, r.day)
+	days := Days(year, r.month, max(r.day, 1))
 	switch {
+	case r.day == 0 && r.yearDay == 0 && r.week == 0 && r.weekYear < 0 && r.weekday > 0:
+		days += floorMod(int64(r.weekday-weekday(days)), 7) // the first one of the month
 	case r.yearDay > 0:
 		if r.yearDay > int(Days(year+1, 1, 1)-Days(year, 1, 1)) {
 			return 0, fmt.Errorf("there is no day %d in that year", r.yearDay)
