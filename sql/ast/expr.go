@@ -93,6 +93,13 @@ type (
 		Not, Similar       bool
 		Pos
 	}
+	// Period is L [STRICTLY | IMMEDIATELY] Predicate R: periods are a Row of two, or a Call of PERIOD; R may be an
+	// instant behind CONTAINS. Mode is the first word, empty without it.
+	Period struct {
+		L, R            Expr
+		Mode, Predicate string
+		Pos
+	}
 	// Exists is EXISTS (Query).
 	Exists struct {
 		Query Query
@@ -204,6 +211,7 @@ func (*IsDistinct) expr() {}
 func (*Between) expr()    {}
 func (*In) expr()         {}
 func (*Like) expr()       {}
+func (*Period) expr()     {}
 func (*Exists) expr()     {}
 func (*Case) expr()       {}
 func (*Cast) expr()       {}

@@ -28,7 +28,7 @@ func prec(e Expr) int {
 		return opPrec[e.Op]
 	case *Not:
 		return precNot
-	case *Is, *IsDistinct, *Between, *In, *Like, *Exists:
+	case *Is, *IsDistinct, *Between, *In, *Like, *Exists, *Period:
 		return precPredicate
 	case *Unary:
 		return precSign
@@ -143,6 +143,15 @@ func (e *Case) String() string {
 	}
 	b.WriteString(" END")
 	return b.String()
+}
+
+// String returns the predicate.
+func (e *Period) String() string {
+	mode := e.Mode
+	if mode != "" {
+		mode += " "
+	}
+	return operand(e.L, precSum) + " " + mode + e.Predicate + " " + operand(e.R, precSum)
 }
 
 // String returns CAST(X AS Type).

@@ -101,7 +101,11 @@ func (c *converter) binary(left, right sqlparser.Expr) (ast.Expr, span) {
 	l, ls := c.expr(left)
 	r, rs := c.expr(right)
 	t := c.at(ls.last + 1)
-	return &ast.Binary{Op: ast.Op(t.text), L: l, R: r, Pos: t.pos}, span{ls.first, rs.last}
+	op := ast.Op(t.text)
+	if c.periodAt(ls.last+1) != nil {
+		op = ast.And // of a chain
+	}
+	return &ast.Binary{Op: op, L: l, R: r, Pos: t.pos}, span{ls.first, rs.last}
 }
 
 // comparison reads the operator from the tokens: the skeleton writes LIKE for SIMILAR TO and <=> for IS DISTINCT FROM.
@@ -137,6 +141,10 @@ func (c *converter) comparison(e *sqlparser.ComparisonExpr) (ast.Expr, span) {
 		return &ast.IsDistinct{Not: c.at(i + 1).isWord("NOT"), L: l, R: r, Pos: pos}, span{ls.first, s.last}
 	}
 	r, s := c.expr(e.Right)
+	if period := c.periodAt(i); period != nil {
+		period.L, period.R = l, r
+		return period, span{ls.first, s.last}
+	}
 	return &ast.Binary{Op: ast.Op(c.at(i).text), L: l, R: r, Pos: pos}, span{ls.first, s.last}
 }
 

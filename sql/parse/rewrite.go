@@ -188,6 +188,9 @@ var keywords = map[string]string{
 
 func (r *rewriter) word(i int) (int, error) {
 	t := r.toks[i]
+	if right := r.periodPredicate(i); right > 0 && r.operand {
+		return r.period(i, right)
+	}
 	if keyword, ok := keywords[t.text]; ok {
 		r.emit(i, keyword, t.text == "ASC" || t.text == "DESC")
 		return i + 1, nil

@@ -51,6 +51,9 @@ var separatorWords = map[string][]string{
 	"OVERLAY":   {"PLACING", "FROM", "FOR"},
 }
 
+// unitFirst are the functions whose first argument is a unit: it is taken for a column.
+var unitFirst = map[string]bool{"TIMESTAMPADD": true, "TIMESTAMPDIFF": true}
+
 // call lowers f(...) [FILTER (WHERE c)] to `#N`(...) or `#F`(`#N`(...), c).
 func (r *rewriter) call(i, open int, e *entry) (int, error) {
 	e.form, e.last = formCall, r.toks[open].match
@@ -99,6 +102,10 @@ func (r *rewriter) plainCall(i, open int, e *entry) error {
 		return err
 	}
 	switch t := r.toks[from]; {
+	case unitFirst[e.parts.Last().Text] && r.unit(from) != ast.NoUnit && r.toks[from+1].isOp(","):
+		r.side[from] = &entry{form: formName, last: from, parts: ast.Qualified{t.name()}}
+		r.emit(from, id(from), true)
+		from++
 	case t.isWord("DISTINCT"):
 		r.emit(from, "distinct", false)
 		from++

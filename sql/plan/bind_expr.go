@@ -86,6 +86,8 @@ func (b *exprBinder) bind(e ast.Expr) (Expr, error) {
 		return b.bindIn(e)
 	case *ast.Like:
 		return b.bindLike(e)
+	case *ast.Period:
+		return b.bindPeriod(e)
 	case *ast.Case:
 		return b.bindCase(e)
 	case *ast.Cast:

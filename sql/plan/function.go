@@ -16,7 +16,8 @@ type Function struct {
 	Synonyms []string
 	Min, Max int // arguments; Max < 0 = any number
 	// Types converts the types of the arguments to those the kernel takes and the
-	// result; a message where an argument does not fit.
+	// result; a message where an argument does not fit. A form of the grammar, which is
+	// in the table for the reader alone, has none.
 	Types func(args []types.Type) (params []types.Type, result types.Type, problem string)
 	// Check looks at the bound arguments, for what a constant one can be wrong in; nil =
 	// nothing. It names the argument.
@@ -43,6 +44,7 @@ type Family struct {
 func Families() []Family { return families }
 
 var families = []Family{
+	{"Forms of the grammar", forms},
 	{"NULL", nullFunctions},
 	{"Text", textFunctions},
 	{"Numbers", numberFunctions},
@@ -70,8 +72,11 @@ func (b *exprBinder) bindCall(e *ast.Call) (Expr, error) {
 		return nil, errorAt(e.Pos, "aggregate %s cannot stand here", name).near(name).
 			hint("aggregates stand in the select list, HAVING and ORDER BY, not inside each other")
 	}
+	if form, err := b.bindUnitCall(e); form != nil || err != nil {
+		return form, err
+	}
 	f := functions[name]
-	if f == nil || len(e.Name) > 1 {
+	if f == nil || f.Types == nil || len(e.Name) > 1 {
 		return nil, errorAt(e.Pos, "no function %s", name).near(name).hint("%s", Suggest(name, functionNames()))
 	}
 	if e.Star || e.Distinct || e.Filter != nil {

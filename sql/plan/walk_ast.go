@@ -30,7 +30,9 @@ func operands(e ast.Expr) []ast.Expr {
 	case *ast.In:
 		return append([]ast.Expr{e.X}, e.List...)
 	case *ast.Like:
-		return []ast.Expr{e.X, e.Pattern}
+		return []ast.Expr{e.X, e.Pattern, e.Escape}
+	case *ast.Period:
+		return []ast.Expr{e.L, e.R}
 	case *ast.Case:
 		out := []ast.Expr{e.Operand, e.Else}
 		for _, w := range e.Whens {
