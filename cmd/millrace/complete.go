@@ -59,8 +59,11 @@ func candidates(relations []plan.Relation, all, head, tail string) []string {
 	for _, a := range plan.Aggregates() {
 		out = append(out, a+"(")
 	}
-	for name := range plan.Functions() {
-		out = append(out, name+"(")
+	for name, f := range plan.Functions() {
+		if strings.HasPrefix(f.Usage, f.Name+"(") {
+			name += "("
+		}
+		out = append(out, name)
 	}
 	return append(out, columns(relations, all+head+tail)...)
 }
