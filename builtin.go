@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/millrace-sql/millrace/connectors/file"
+	"github.com/millrace-sql/millrace/connectors/format"
 	"github.com/millrace-sql/millrace/connectors/stream"
 	"github.com/millrace-sql/millrace/exec/flow"
 	"github.com/millrace-sql/millrace/sql/plan"
@@ -59,7 +60,7 @@ func knownOptions(r *plan.Relation, known ...string) error {
 func fileConnector() Connector {
 	return Connector{
 		Check: func(r *plan.Relation, env ConnectorEnv) error {
-			if err := knownOptions(r, "path", "format", "header", "rowtime"); err != nil {
+			if err := knownOptions(r, append([]string{"path", "format", "header", "rowtime"}, format.MappingOptions...)...); err != nil {
 				return err
 			}
 			if r.Options["path"] == "" {
@@ -86,7 +87,7 @@ func fileConnector() Connector {
 func (db *DB) streamConnector() Connector {
 	return Connector{
 		Check: func(r *plan.Relation, _ ConnectorEnv) error {
-			if err := knownOptions(r, "stream", "shards", "start", "format", "partition_key"); err != nil {
+			if err := knownOptions(r, append([]string{"stream", "shards", "start", "format", "partition_key"}, format.MappingOptions...)...); err != nil {
 				return err
 			}
 			if err := db.shardsFit(r); err != nil {
@@ -95,8 +96,8 @@ func (db *DB) streamConnector() Connector {
 			if n := logName(r); n == errorStream || n == lateStream {
 				return fmt.Errorf("option 'stream': %s is a built-in stream", n)
 			}
-			if f := r.Options["format"]; f != "" && f != "json" && f != "csv" {
-				return fmt.Errorf("option 'format' is %q, not json or csv", f)
+			if _, _, err := payloads(r); err != nil {
+				return err
 			}
 			if _, err := keyColumns(r); err != nil {
 				return err
@@ -123,8 +124,12 @@ func (db *DB) streamConnector() Connector {
 			if env.Bounded {
 				start = shardlog.Oldest()
 			}
+			kind, decode, err := payloads(r)
+			if err != nil {
+				return nil, err
+			}
 			return stream.NewSource(stream.SourceConfig{
-				Log: db.log, Stream: logName(r), Format: r.Options["format"], Schema: r.Schema, Start: start, Mem: env.Mem,
+				Log: db.log, Stream: logName(r), Format: kind, Decode: decode, Schema: r.Schema, Start: start, Mem: env.Mem,
 				Ended: env.Ended, Bounded: env.Bounded,
 			})
 		},
@@ -143,6 +148,20 @@ func (db *DB) streamConnector() Connector {
 			return stream.NewSink(c)
 		},
 	}
+}
+
+// payloads reads the options that say what the records of a stored stream are.
+func payloads(r *plan.Relation) (string, format.Options, error) {
+	kind := r.Options["format"]
+	switch kind {
+	case "":
+		kind = "json"
+	case "json", "csv":
+	default:
+		return "", format.Options{}, fmt.Errorf("option 'format' is %q, not json or csv", kind)
+	}
+	decode, err := format.Mapping(kind, r.Schema, r.Options)
+	return kind, decode, err
 }
 
 // keyColumns reads the option `partition_key`: the columns whose text makes the
@@ -166,14 +185,16 @@ func keyColumns(r *plan.Relation) ([]int, error) {
 func fileOptions(r *plan.Relation, env ConnectorEnv) (file.Options, error) {
 	o := file.Options{
 		Name: r.Name, Path: r.Options["path"], Dir: env.Dir, Format: r.Options["format"], RowTime: r.Options["rowtime"],
-		Start: env.Start, Schema: r.Schema, Mem: env.Mem,
+		Start: env.Start, Schema: r.Schema, Mapping: r.Options, Mem: env.Mem,
 	}
 	switch h := strings.ToLower(r.Options["header"]); h {
 	case "", "true":
 	case "false":
 		o.NoHeader = true
+	case "skip":
+		o.SkipHeader = true
 	default:
-		return o, fmt.Errorf("option 'header' is %q, not true or false", h)
+		return o, fmt.Errorf("option 'header' is %q, not true, false or skip", h)
 	}
 	return o, nil
 }

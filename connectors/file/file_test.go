@@ -32,6 +32,8 @@ type harness struct {
 	dir string
 	o   Options
 	src flow.Source
+	// more is how many rows a line can have beyond one.
+	more int
 }
 
 func write(t *testing.T, path, text string) {
@@ -86,7 +88,7 @@ func (h *harness) read(from flow.Offset, maxRows, pages int, columns ...int) ([]
 		if err != nil {
 			h.t.Fatal(err)
 		}
-		if n := page.Rows.Rows(); n > maxRows || n == 0 && len(page.Bad) == 0 {
+		if n := page.Rows.Rows(); n > maxRows+h.more || n == 0 && len(page.Bad) == 0 {
 			h.t.Fatalf("page of %d rows, at most %d asked for", n, maxRows)
 		}
 		out = append(out, printed(page)...)
@@ -125,6 +127,7 @@ var cases = []struct {
 	name, text string
 	change     func(*Options)
 	rows, bad  []string
+	more       int
 }{
 	{
 		name: "plain.ndjson",
@@ -133,12 +136,12 @@ var cases = []struct {
 	},
 	{
 		name: "bad.jsonl",
-		text: `{"id":1}` + "\n[]\n" + `{"id":"x"}` + "\r\n" + `{"id":2}{"id":3}` + "\n" + `{"name":"y"}` + "\n" + `{"id":4}`,
+		text: `{"id":1}` + "\n[]\n" + `{"id":"x"}` + "\r\n" + `{"id":2}{"id":3` + "\n" + `{"name":"y"}` + "\n" + `{"id":4}`,
 		rows: []string{"NULL 2020-09-13 12:26:40.123 1", "NULL 2020-09-13 12:26:40.123 4"},
 		bad: []string{
 			`TRADES line 2 DecodeError "[]": the document is not an object (byte 0)`,
 			`TRADES line 3 CoercionError "{\"id\":\"x\"}": column ID: "x" is not a number (byte 6)`,
-			`TRADES line 4 DecodeError "{\"id\":2}{\"id\":3}": the line holds 2 documents, a row is one`,
+			`TRADES line 4 DecodeError "{\"id\":2}{\"id\":3": the record ends inside an object (byte 15)`,
 			`TRADES line 5 NotNullError "{\"name\":\"y\"}": column ID: NULL in a NOT NULL column (byte 0)`,
 		},
 	},
@@ -169,6 +172,40 @@ var cases = []struct {
 		rows:   []string{"a 2020-09-13 12:26:40.123 1", "b 2020-09-13 12:26:40.123 3"},
 		bad:    []string{`TRADES line 2 DecodeError "\"2,open,": the quote is never closed (byte 0)`},
 	},
+	{
+		name: "several.json", more: 2,
+		change: func(o *Options) {
+			o.Mapping = map[string]string{"columns": "ID=$.ids[0:].id, NAME=$.who.name, AT=$.ids[0:].at"}
+			o.RowTime = "at"
+		},
+		text: `{"who":{"name":"a"},"ids":[{"id":1,"at":"2021-01-01 00:00:01"},{"id":2,"at":"2021-01-01 00:00:00"},{"id":3,"at":"2021-01-01 00:00:02"}]}` + "\n" +
+			`{"ids":[{"id":4,"at":"2021-01-01 00:00:03"},{"id":"x"}]}` + "\n" +
+			`{"ids":[{"id":5,"at":"2021-01-01 00:00:03"}],"who":{"name":"b"}} {"ids":[{"id":6,"at":"2021-01-01 00:00:04"}],"who":1}`,
+		rows: []string{"a 2021-01-01 00:00:01.000 1", "a 2021-01-01 00:00:02.000 3", "b 2021-01-01 00:00:03.000 5", "NULL 2021-01-01 00:00:04.000 6"},
+		bad: []string{
+			`TRADES line 1 OutOfOrder "{\"who\":{\"name\":\"a\"},\"ids\":[{\"id\":1,\"at\":\"2021-01-01 00:00:01\"},{\"id\":2,\"at\":\"2021-01-01 00:00:00\"},` +
+				`{\"id\":3,\"at\":\"2021-01-01 00:00:02\"}]}": column AT: rowtime 2021-01-01 00:00:00.000 is below 2021-01-01 00:00:01.000, the one before it`,
+			`TRADES line 2 CoercionError "{\"ids\":[{\"id\":4,\"at\":\"2021-01-01 00:00:03\"},{\"id\":\"x\"}]}": column ID: "x" is not a number (byte 50)`,
+		},
+	},
+	{
+		name: "delimiters.csv",
+		change: func(o *Options) {
+			o.Mapping = map[string]string{"row_delimiter": `;;\n`, "column_delimiter": "||"}
+		},
+		text: "name||Id||at;;\na|||2||;;\n\"b;;\n||\"||3||;;\n;;\n\"open||4||;;\nc||5||",
+		rows: []string{"b;;\n|| 2020-09-13 12:26:40.123 3", "c 2020-09-13 12:26:40.123 5"},
+		bad: []string{
+			`TRADES line 2 CoercionError "a|||2||": column ID: "|2" is not a number (byte 3)`,
+			`TRADES line 5 DecodeError "\"open||4||": the quote is never closed (byte 0)`,
+		},
+	},
+	{
+		name:   "skip.csv",
+		change: func(o *Options) { o.SkipHeader = true; o.Mapping = map[string]string{"column_delimiter": "\\t"} },
+		text:   "what\tever\n1\ta\t\n2\tb\t\tmore\n",
+		rows:   []string{"a 2020-09-13 12:26:40.123 1", "b 2020-09-13 12:26:40.123 2"},
+	},
 }
 
 // TestRead reads every file in pages of every size, at once and with a new
@@ -178,6 +215,7 @@ func TestRead(t *testing.T) {
 		for _, maxRows := range []int{1, 2, 1024} {
 			t.Run(fmt.Sprintf("%s/%d", c.name, maxRows), func(t *testing.T) {
 				h := newHarness(t, c.name, c.text, c.change)
+				h.more = c.more
 				got, end := h.read("", maxRows, 1000, 1, 3, 0)
 				check(t, got, c.rows, c.bad)
 				if more, _ := h.read(end, maxRows, 1000, 1, 3, 0); len(more) > 0 {

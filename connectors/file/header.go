@@ -2,12 +2,13 @@ package file
 
 import (
 	"bytes"
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
 	"math"
 	"os"
+
+	"github.com/millrace-sql/millrace/connectors/format"
 )
 
 // byteOrderMark is what some programs write before UTF-8.
@@ -27,7 +28,7 @@ func (s *source) header(f *os.File, begin position) (names []string, body positi
 	if s.Format != "csv" || s.NoHeader {
 		return nil, body, nil
 	}
-	l := linesAt(f, body, true)
+	l := linesAt(f, body, s.cutter)
 	for {
 		line, err := l.cut()
 		switch {
@@ -40,16 +41,18 @@ func (s *source) header(f *os.File, begin position) (names []string, body positi
 		case line.from == line.to:
 			continue
 		}
-		names, err = csv.NewReader(bytes.NewReader(l.buf[line.from:line.to])).Read()
-		if err != nil {
+		if names, err = s.decode.Fields(l.buf[line.from:line.to]); err != nil {
 			return nil, body, fmt.Errorf("the header line: %w", err)
+		}
+		if s.SkipHeader {
+			names = nil
 		}
 		body.at, body.line = l.at, l.line
 		return names, body, nil
 	}
 }
 
-// linesAt cuts f from a position on.
-func linesAt(f *os.File, p position, csv bool) *lines {
+// linesAt cuts f from a position on; csv is nil for JSON.
+func linesAt(f *os.File, p position, csv *format.Cutter) *lines {
 	return &lines{in: io.NewSectionReader(f, p.at, math.MaxInt64-p.at), csv: csv, at: p.at, line: p.line}
 }

@@ -3,6 +3,8 @@ package file
 import (
 	"bytes"
 	"io"
+
+	"github.com/millrace-sql/millrace/connectors/format"
 )
 
 const (
@@ -15,15 +17,16 @@ const (
 // they are told by their place in buf, which reading may move.
 type lines struct {
 	in   io.Reader
-	csv  bool
-	buf  []byte // read; buf[next:] is not yet cut
+	csv  *format.Cutter // nil: JSON
+	buf  []byte         // read; buf[next:] is not yet cut
 	next int
 	eof  bool
 	at   int64 // the byte of the file that buf[next] is
 	line int64 // lines before it
 }
 
-// span is a line: its bytes in buf, without the line end, and its number.
+// span is a line, or a row of CSV between other delimiters: its bytes in buf,
+// without the end, and its number.
 type span struct {
 	from, to int
 	line     int64
@@ -41,15 +44,13 @@ func (l *lines) reuse() {
 func (l *lines) cut() (span, error) {
 	for {
 		rest := l.buf[l.next:]
-		n := -1
-		if l.csv {
-			n = csvEnd(rest)
-		} else {
-			n = bytes.IndexByte(rest, '\n')
+		n, next := bytes.IndexByte(rest, '\n'), 0
+		if next = n + 1; l.csv != nil {
+			n, next = l.csv.Cut(rest, l.eof)
 		}
 		switch {
 		case n >= 0 && n <= maxLine:
-			return l.take(n + 1), nil
+			return l.take(n, next), nil
 		case len(rest) == 0 && l.eof:
 			return span{}, io.EOF
 		case l.eof || n > maxLine || len(rest) > maxLine:
@@ -65,26 +66,40 @@ func (l *lines) cut() (span, error) {
 // the file, a CSV line whose quote stays open (the quote is then the trouble of
 // that line alone), or a line that is too long.
 func (l *lines) unfinished(rest []byte) (span, error) {
-	n := bytes.IndexByte(rest, '\n')
+	n, next, _ := l.plain(rest)
 	switch {
 	case n >= 0 && n <= maxLine:
-		return l.take(n + 1), nil
+		return l.take(n, next), nil
 	case n < 0 && len(rest) <= maxLine:
-		return l.take(len(rest)), nil
+		return l.take(len(rest), len(rest)), nil
 	}
 	return l.skip()
 }
 
-// take cuts n bytes, line end included.
-func (l *lines) take(n int) span {
-	text := l.buf[l.next : l.next+n]
+// plain finds the end of a line that nothing but its own delimiter ends; keep is
+// how many of the last bytes may be part of one.
+func (l *lines) plain(rest []byte) (n, next, keep int) {
+	if l.csv != nil {
+		return l.csv.Next(rest)
+	}
+	n = bytes.IndexByte(rest, '\n')
+	return n, n + 1, 0
+}
+
+// take cuts n bytes and the end that follows them up to next.
+func (l *lines) take(n, next int) span {
+	text := l.buf[l.next : l.next+next]
 	s := span{from: l.next, line: l.line + 1, at: l.at}
-	l.line += int64(bytes.Count(text, []byte{'\n'}))
-	text = bytes.TrimSuffix(text, []byte{'\n'})
-	text = bytes.TrimSuffix(text, []byte{'\r'})
+	if l.csv == nil || l.csv.Lines() {
+		l.line += int64(bytes.Count(text, []byte{'\n'}))
+		text = bytes.TrimSuffix(text[:n], []byte{'\r'})
+	} else {
+		l.line++
+		text = text[:n]
+	}
 	s.to = s.from + len(text)
-	l.next += n
-	l.at += int64(n)
+	l.next += next
+	l.at += int64(next)
 	return s
 }
 
@@ -92,14 +107,19 @@ func (l *lines) take(n int) span {
 func (l *lines) skip() (span, error) {
 	s := span{from: l.next, to: l.next + maxRaw, line: l.line + 1, at: l.at, tooLong: true}
 	for {
-		if n := bytes.IndexByte(l.buf[s.to:], '\n'); n >= 0 {
-			l.at += int64(s.to + n + 1 - l.next)
-			rest := copy(l.buf[s.to:], l.buf[s.to+n+1:])
+		n, next, keep := l.plain(l.buf[s.to:])
+		if n >= 0 {
+			l.at += int64(s.to + next - l.next)
+			rest := copy(l.buf[s.to:], l.buf[s.to+next:])
 			l.buf, l.next = l.buf[:s.to+rest], s.to
 			break
 		}
-		l.at += int64(len(l.buf) - l.next)
-		l.buf, l.next = l.buf[:s.to], s.to
+		if keep = min(keep, len(l.buf)-s.to); l.eof {
+			keep = 0
+		}
+		l.at += int64(len(l.buf) - l.next - keep)
+		copy(l.buf[s.to:], l.buf[len(l.buf)-keep:])
+		l.buf, l.next = l.buf[:s.to+keep], s.to
 		if l.eof {
 			break
 		}
@@ -126,37 +146,4 @@ func (l *lines) read() error {
 		return nil
 	}
 	return err
-}
-
-// csvEnd is the index of the line end that no quotes enclose; -1: not found. A
-// quote opens only where a field starts.
-func csvEnd(b []byte) int {
-	i := 0
-	for {
-		n := bytes.IndexByte(b[i:], '\n')
-		if n < 0 {
-			return -1
-		}
-		quote := bytes.IndexByte(b[i:i+n], '"')
-		if quote < 0 {
-			return i + n
-		}
-		i += quote
-		if i > 0 && b[i-1] != ',' {
-			i++
-			continue
-		}
-		// Inside quotes two quotes are a character, one is the end.
-		for i++; ; i += 2 {
-			n := bytes.IndexByte(b[i:], '"')
-			if n < 0 {
-				return -1
-			}
-			i += n
-			if i+1 == len(b) || b[i+1] != '"' {
-				break
-			}
-		}
-		i++
-	}
 }

@@ -64,12 +64,14 @@ func (s *source) reader(f *os.File, from flow.Offset, scan flow.Scan) (*reader, 
 	if err != nil {
 		return nil, err
 	}
-	r.dec, err = format.NewDecoder(s.Format, s.Schema, columns, format.Options{Header: names}, s.Mem)
+	decode := s.decode
+	decode.Header = names
+	r.dec, err = format.NewDecoder(s.Format, s.Schema, columns, decode, s.Mem)
 	if err != nil {
 		return nil, err
 	}
 	r.schema = s.Schema.Select(scan.Columns).Arrow()
-	r.lines = linesAt(f, pos, s.Format == "csv")
+	r.lines = linesAt(f, pos, s.cutter)
 	return r, nil
 }
 
@@ -100,7 +102,7 @@ func (r *reader) columns(scanned []int) (decoded []int, err error) {
 }
 
 // Read is flow.Reader.Read. A page ends after maxRows rows, as many bad ones, or
-// 1 MiB of lines.
+// 1 MiB of lines, and never within the rows of a line.
 func (r *reader) Read(ctx context.Context, maxRows int) (flow.Page, error) {
 	r.release()
 	if err := r.fill(ctx, maxRows); err != nil {
@@ -162,7 +164,7 @@ func (r *reader) next() (span, error) {
 	return r.lines.cut()
 }
 
-// decode makes a row or a bad row of a line; true: it has to wait for the next
+// decode makes rows or a bad row of a line; true: it has to wait for the next
 // page.
 func (r *reader) decode(line span) bool {
 	text := r.lines.buf[line.from:line.to]
@@ -181,10 +183,6 @@ func (r *reader) decode(line span) bool {
 		return false
 	case err != nil:
 		return true
-	case n != 1:
-		// A row is a line: where there is more, nobody can tell what is meant.
-		r.reject(line, flow.DecodeError, fmt.Sprintf("the line holds %d documents, a row is one", n), types.MinTime)
-		line.from = -1
 	}
 	for range n {
 		r.rows = append(r.rows, line)

@@ -10,17 +10,17 @@ import (
 	"github.com/millrace-sql/millrace/sql/types"
 )
 
-// live is the rows of the page that count, nil for all of them: their lines are
-// single rows and their rowtimes do not decrease. The others are rejected.
+// live is the rows of the page that count, nil for all of them: their rowtimes do
+// not decrease. The others are rejected.
 func (r *reader) live(columns []arrow.Array) []uint32 {
-	var clock *array.Timestamp
-	if r.clock >= 0 {
-		clock = columns[r.clock].(*array.Timestamp)
+	if r.clock < 0 {
+		return nil
 	}
+	clock := columns[r.clock].(*array.Timestamp)
 	all := true
 	sel := make([]uint32, 0, len(r.rows))
 	for i, line := range r.rows {
-		if line.from < 0 || clock != nil && !r.inOrder(clock, i, line) {
+		if !r.inOrder(clock, i, line) {
 			all = false
 			continue
 		}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/apache/arrow/go/v17/arrow/memory"
 
+	"github.com/millrace-sql/millrace/connectors/format"
 	"github.com/millrace-sql/millrace/exec/flow"
 	"github.com/millrace-sql/millrace/sql/types"
 )
@@ -27,6 +28,11 @@ type Options struct {
 	// columns by position. Else its first line names them: columns are found by
 	// name, ignoring case, and fields that nobody declared are skipped.
 	NoHeader bool
+	// SkipHeader says that the first line of a CSV file is no row and names nothing:
+	// columns are found by position.
+	SkipHeader bool
+	// Mapping is the options that format.Mapping reads: paths, delimiters.
+	Mapping map[string]string
 	// RowTime is the TIMESTAMP column that ROWTIME is taken from; "": every row has
 	// Start. Names ignore case where none is exactly equal.
 	RowTime string
@@ -45,8 +51,10 @@ const Shard flow.ShardID = "0"
 
 type source struct {
 	Options
-	path string
-	time int // the column that ROWTIME is taken from; -1: Start
+	path   string
+	time   int            // the column that ROWTIME is taken from; -1: Start
+	decode format.Options // but for the header's names
+	cutter *format.Cutter // of CSV
 }
 
 // NewSource makes a source of one file. It looks into the file: one that is
@@ -84,9 +92,19 @@ func (s *source) choose() error {
 		}
 	}
 	s.Format = strings.ToLower(s.Format)
-	switch {
-	case s.Format != "json" && s.Format != "csv":
+	if s.Format != "json" && s.Format != "csv" {
 		return fmt.Errorf("format %q is not known: json, csv", s.Format)
+	}
+	var err error
+	if s.decode, err = format.Mapping(s.Format, s.Schema, s.Mapping); err != nil {
+		return err
+	}
+	if s.Format == "csv" {
+		if s.cutter, err = s.decode.Cutter(); err != nil {
+			return err
+		}
+	}
+	switch {
 	case s.RowTime == "":
 		return nil
 	case s.Schema.RowTime < 0:

@@ -14,11 +14,16 @@ import (
 // maxBatch bounds the bytes of a text column: Arrow's offsets are int32.
 const maxBatch = 1 << 30
 
+// maxSpread bounds the bytes that the rows of one document take beyond its own:
+// flattening repeats what is beside the array.
+const maxSpread = 64 << 20
+
 // builder is what the decoders share: the declared columns and the row that is
 // being decoded.
 type builder struct {
 	cols     []column     // every declared column
 	declared types.Schema // their names
+	fields   []int        // their indexes among all fields of the schema
 	out      []int        // what Finish returns, as indexes of cols
 	mem      memory.Allocator
 
@@ -28,11 +33,13 @@ type builder struct {
 	bytes      int // length of the records since Finish, with the current one
 	limit      int // maxBatch; lower in tests
 	padding    int // greatest number of bytes that padding adds to a value
+	spent      int // what repeated values added to it, of the current record
 	serial     uint64
-	found      int  // columns that the current row has a value for
-	doubtful   bool // one of them is bad
-	bad        *Bad // why the current record is not appended
-	full       bool // it is not appended because the batch is full
+	newest     uint64 // the last serial that was given out
+	found      int    // columns that the current row has a value for
+	doubtful   bool   // one of them is bad
+	bad        *Bad   // why the current record is not appended
+	full       bool   // it is not appended because the batch is full
 	scratch    []byte
 }
 
@@ -54,6 +61,7 @@ func newBuilder(schema types.Schema, columns []int, mem memory.Allocator) (*buil
 		place[i] = len(b.cols)
 		b.cols = append(b.cols, c)
 		b.declared.Fields = append(b.declared.Fields, f)
+		b.fields = append(b.fields, i)
 	}
 	for _, i := range columns {
 		if i < 0 || i >= len(place) || place[i] < 0 {
@@ -71,6 +79,7 @@ func (b *builder) Rows() int { return b.rows }
 // open starts a record.
 func (b *builder) open(record []byte) {
 	b.first, b.bad, b.full, b.doubtful = b.rows, nil, false, false
+	b.spent = 0
 	b.bytes += len(record)
 }
 
@@ -79,17 +88,35 @@ func (b *builder) openRow() bool {
 	if b.rows >= b.room {
 		b.grow()
 	}
-	b.serial++
+	b.newest++
+	b.serial = b.newest
 	b.found = 0
-	if b.bytes+(b.rows+1)*b.padding <= b.limit {
-		return true
-	}
+	return b.fits(b.rows) || b.noRoom()
+}
+
+// fits tells whether the batch can have a row of that index; if not, noRoom says
+// why.
+func (b *builder) fits(row int) bool { return b.bytes+(row+1)*b.padding <= b.limit }
+
+func (b *builder) noRoom() bool {
 	if b.first > 0 {
 		b.full = true
-	} else {
-		b.bad = &Bad{Name: flow.TooLargeRecord, Message: fmt.Sprintf("the rows of one record exceed %d bytes", b.limit)}
+		return false
 	}
+	return b.tooWide(b.limit)
+}
+
+// tooWide ends a record whose rows would take more than limit bytes.
+func (b *builder) tooWide(limit int) bool {
+	b.bad = &Bad{Name: flow.TooLargeRecord, Message: fmt.Sprintf("the rows of one record exceed %d bytes", limit)}
 	return false
+}
+
+// spend counts bytes that a record has not and its rows do.
+func (b *builder) spend(n int) bool {
+	b.bytes += n
+	b.spent += n
+	return b.fits(b.rows) || b.noRoom()
 }
 
 func (b *builder) grow() {
@@ -159,7 +186,7 @@ func (b *builder) abandon(record []byte) error {
 		}
 	}
 	b.rows = b.first
-	b.bytes -= len(record)
+	b.bytes -= len(record) + b.spent
 	if b.full {
 		return ErrFull
 	}

@@ -1,7 +1,6 @@
 package format
 
 import (
-	"bytes"
 	"fmt"
 	"math"
 
@@ -12,20 +11,21 @@ import (
 // either kind after each, compulsory only between them.
 type csvDecoder struct {
 	*builder
-	fields     []int // what each field of a row is: an index of cols, or -1
-	delimiter  byte
-	delimiters uint64 // the delimiter in all bytes
+	fields []int // what each field of a row is: an index of cols, or -1
+	named  bool  // a header named them: a row has all of them
+	delimiters
+	simple    bool // the delimiters are plain: delimiter is that of fields
+	delimiter byte
+	repeated  uint64 // the delimiter in all bytes
 }
 
 func newCSVDecoder(b *builder, o Options) (*csvDecoder, error) {
-	d := &csvDecoder{builder: b, delimiter: o.Delimiter}
-	if d.delimiter == 0 {
-		d.delimiter = ','
+	between, err := o.delimiters()
+	if err != nil {
+		return nil, err
 	}
-	if bytes.IndexByte([]byte("\"\r\n"), d.delimiter) >= 0 || d.delimiter >= 0x80 {
-		return nil, fmt.Errorf("delimiter %q is a quote, a line end or outside ASCII", d.delimiter)
-	}
-	d.delimiters = uint64(d.delimiter) * lows
+	d := &csvDecoder{builder: b, delimiters: between, simple: between.plain(), delimiter: between.column[0], named: o.Header != nil}
+	d.repeated = uint64(d.delimiter) * lows
 	if o.Header == nil {
 		for i := range b.cols {
 			d.fields = append(d.fields, i)
@@ -66,7 +66,7 @@ func (d *csvDecoder) header(names []string) error {
 }
 
 // Append is Decoder.Append: every line of the record that is not blank is a row,
-// with the lines that its quotes join to it.
+// with the lines that its quotes join to it; other delimiters of rows likewise.
 func (d *csvDecoder) Append(record []byte) (int, error) {
 	d.open(record)
 	if at := invalidUTF8(record); at >= 0 {
@@ -74,7 +74,7 @@ func (d *csvDecoder) Append(record []byte) (int, error) {
 		return 0, d.abandon(record)
 	}
 	for i := 0; i < len(record); {
-		if n := lineEnd(record, i); n > 0 {
+		if n := d.rowEnd(record, i); n > 0 {
 			i += n
 			continue
 		}
@@ -105,7 +105,7 @@ func lineEnd(b []byte, i int) int {
 	return 0
 }
 
-// ends tells whether a field may end before b[i].
+// ends tells whether a field may end before b[i], where the delimiters are plain.
 func (d *csvDecoder) ends(b []byte, i int) bool {
 	return i == len(b) || b[i] == d.delimiter || lineEnd(b, i) > 0
 }
@@ -128,12 +128,20 @@ func (d *csvDecoder) row(b []byte, start int) int {
 		if i = d.field(c, b, i); i < 0 {
 			return -1
 		}
-		if i == len(b) || b[i] != d.delimiter {
+		if d.simple {
+			if i == len(b) || b[i] != d.delimiter {
+				break
+			}
+			i++
+			continue
+		}
+		size := d.columnEnd(b, i)
+		if size == 0 {
 			break
 		}
-		i++
+		i += size
 	}
-	if n != len(d.fields) {
+	if n < len(d.fields) || n > len(d.fields) && d.named {
 		d.bad = &Bad{
 			Name: flow.CoercionError, Offset: start,
 			Message: fmt.Sprintf("the row has %d fields, %d are declared", n, len(d.fields)),
@@ -143,7 +151,10 @@ func (d *csvDecoder) row(b []byte, start int) int {
 	if !d.closeRow(start) {
 		return -1
 	}
-	if i < len(b) {
+	switch {
+	case !d.simple:
+		i += d.rowEnd(b, i)
+	case i < len(b):
 		i += lineEnd(b, i)
 	}
 	return i
@@ -155,6 +166,8 @@ func (d *csvDecoder) field(c *column, b []byte, i int) int {
 	switch {
 	case i < len(b) && b[i] == '"':
 		return d.quoted(c, b, i)
+	case !d.simple:
+		return d.anyField(c, b, i)
 	case c == nil:
 		return d.skip(b, i)
 	case d.ends(b, i):

@@ -11,7 +11,7 @@ import (
 func (d *csvDecoder) skip(b []byte, i int) int {
 	for i < len(b) {
 		if len(b)-i >= 8 {
-			stops := fieldStops(load8(b, i), d.delimiters)
+			stops := fieldStops(load8(b, i), d.repeated)
 			if stops == 0 {
 				i += 8
 				continue
@@ -29,6 +29,29 @@ func (d *csvDecoder) skip(b []byte, i int) int {
 	return i
 }
 
+// stops is ends for delimiters of any length.
+func (d *csvDecoder) stops(b []byte, i int) bool {
+	return i == len(b) || d.columnEnd(b, i) > 0 || d.rowEnd(b, i) > 0
+}
+
+// anyField stores the unquoted field at b[i:] where delimiters have any length.
+func (d *csvDecoder) anyField(c *column, b []byte, i int) int {
+	from := i
+	for ; !d.stops(b, i); i++ {
+		if b[i] == '"' {
+			return d.fail(i, "a quote inside a field without quotes")
+		}
+	}
+	switch {
+	case c == nil:
+	case i == from:
+		d.null(c, i)
+	default:
+		d.store(c, b[from:i], from)
+	}
+	return i
+}
+
 // text stores the unquoted field at b[i:] in a text column: it is copied while
 // its end is looked for.
 func (d *csvDecoder) text(c *column, b []byte, i int) int {
@@ -40,7 +63,7 @@ func (d *csvDecoder) text(c *column, b []byte, i int) int {
 	for len(b)-j >= 8 {
 		w := load8(b, j)
 		store8(out, n, w)
-		if stops := fieldStops(w, d.delimiters); stops != 0 {
+		if stops := fieldStops(w, d.repeated); stops != 0 {
 			k := firstByte(stops)
 			n += k
 			j += k
@@ -80,7 +103,7 @@ func (d *csvDecoder) quoted(c *column, b []byte, i int) int {
 		doubled = true
 		i++
 	}
-	if !d.ends(b, i) {
+	if d.simple && !d.ends(b, i) || !d.simple && !d.stops(b, i) {
 		return d.fail(i, "text after the closing quote")
 	}
 	if c == nil {

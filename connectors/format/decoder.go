@@ -31,11 +31,18 @@ type Options struct {
 	// Header is the names of the fields of a CSV row, in their order, as a header
 	// line gave them. Columns are then found by name, ignoring case where no name
 	// is exactly equal, and undeclared fields are skipped. nil: the fields are the
-	// declared columns, in order.
+	// declared columns, in order; what follows the last one is skipped.
 	Header []string
-	// Delimiter separates the fields of a CSV row; 0 is the comma. It is an ASCII
-	// character, neither a quote nor a line end.
-	Delimiter byte
+	// Paths are the places of the columns in JSON documents, by their index among the
+	// fields of the schema; a column that has none, or is behind the end, is the
+	// member of its name: that very name, else the only one equal ignoring case.
+	// RowPath leads to the values that are rows, Paths begin at these. They keep to
+	// the rules of kda-sql.md §16.2, which Mapping checks.
+	Paths   []Path
+	RowPath Path
+	// ColumnDelimiter separates the fields of a CSV row, RowDelimiter the rows: any
+	// text without a quote. "" is the comma, and LF or CRLF.
+	ColumnDelimiter, RowDelimiter string
 }
 
 // ErrFull says that a batch has reached the size that Arrow columns can hold:
@@ -82,7 +89,10 @@ func NewDecoder(format string, schema types.Schema, columns []int, o Options, me
 	}
 	switch format {
 	case "json":
-		return newJSONDecoder(b), nil
+		if err := checkPaths(o.RowPath, o.Paths); err != nil {
+			return nil, fmt.Errorf("format json: %w", err)
+		}
+		return newJSONDecoder(b, o), nil
 	case "csv":
 		d, err := newCSVDecoder(b, o)
 		if err != nil {

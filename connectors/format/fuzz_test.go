@@ -13,6 +13,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/apache/arrow/go/v17/arrow/array"
+	"github.com/apache/arrow/go/v17/arrow/memory"
 
 	"github.com/millrace-sql/millrace/sql/types"
 )
@@ -200,8 +201,13 @@ func FuzzCSV(f *testing.F) {
 			field("A", types.VarcharOf(0)), field("B", types.VarcharOf(0)), field("C", types.VarcharOf(0)))
 		n, err := d.Append(record)
 		r := stdcsv.NewReader(bytes.NewReader(record))
-		r.FieldsPerRecord = 3
+		r.FieldsPerRecord = -1
 		want, wantErr := r.ReadAll()
+		for _, row := range want {
+			if len(row) < 3 {
+				wantErr = errors.New("a row is short")
+			}
+		}
 		if wantErr == nil && (len(want) == 0 || !utf8.Valid(record)) {
 			wantErr = errors.New("no row, or not UTF-8")
 		}
@@ -221,7 +227,7 @@ func FuzzCSV(f *testing.F) {
 			t.Fatalf("%q: %d rows, want %d", record, n, len(want))
 		}
 		for i, row := range want {
-			for c, text := range row {
+			for c, text := range row[:3] {
 				got := columns[c].(*array.String)
 				if v := strings.ReplaceAll(got.Value(i), "\r\n", "\n"); v != text || got.IsNull(i) && text != "" {
 					t.Fatalf("%q: row %d field %d is %q, want %q", record, i, c, v, text)
@@ -229,4 +235,93 @@ func FuzzCSV(f *testing.F) {
 			}
 		}
 	})
+}
+
+// FuzzDelimiters holds delimiters of any text against encoding/csv, which reads
+// the same record with its own in their place.
+func FuzzDelimiters(f *testing.F) {
+	for _, c := range [][3]string{
+		{"|", "~", "a|b~c|d~"}, {"||", "|", "a||b|c||d"}, {"ab", "aba", "xabyabazabw"}, {"--", ";\t", "\"a--\"--b;\t1--\"\"\"\";\t"},
+		{"\x1f", "\x1e", "a\x1fb\x1e\x1e\x1f"}, {"ö", "ä", "1ö2äxö\"ä\"ä"}, {";", "#", "a;b;c#d"}, {"||", "#", "a|b||c#"}, {"", "#", "a,b#c,\"d"},
+	} {
+		f.Add(c[0], c[1], c[2])
+	}
+	f.Fuzz(func(t *testing.T, column, row, record string) {
+		const other = "\ue000" // encoding/csv has one character between fields
+		if strings.ContainsAny(record+column+row, "\r\n"+other) || row == "" {
+			return
+		}
+		o := Options{ColumnDelimiter: column, RowDelimiter: row}
+		fields := []types.Field{field("A", types.VarcharOf(0)), field("B", types.VarcharOf(0))}
+		d, err := NewDecoder("csv", types.NewSchema(fields...), []int{0, 1}, o, memory.DefaultAllocator)
+		if err != nil {
+			return
+		}
+		defer d.Close()
+		n, err := d.Append([]byte(record))
+		if column == "" {
+			column = ","
+		}
+		// The replacer takes the first that matches: the longer one comes first.
+		swap := strings.NewReplacer(column, other, row, "\n")
+		if len(row) > len(column) {
+			swap = strings.NewReplacer(row, "\n", column, other)
+		}
+		r := stdcsv.NewReader(strings.NewReader(swap.Replace(record)))
+		r.Comma, r.FieldsPerRecord = []rune(other)[0], -1
+		want, wantErr := r.ReadAll()
+		for _, fields := range want {
+			if len(fields) < 2 {
+				wantErr = errors.New("a row is short")
+			}
+		}
+		if wantErr == nil && (len(want) == 0 || !utf8.ValidString(record)) {
+			wantErr = errors.New("no row, or not UTF-8")
+		}
+		if (err == nil) != (wantErr == nil) {
+			t.Fatalf("%q: %v, encoding/csv says %v", record, err, wantErr)
+		}
+		columns := d.Finish()
+		defer columns[0].Release()
+		defer columns[1].Release()
+		if err != nil {
+			return
+		}
+		if n != len(want) {
+			t.Fatalf("%q: %d rows, want %d", record, n, len(want))
+		}
+		back := strings.NewReplacer(other, column, "\n", row)
+		for i, fields := range want {
+			for c, text := range fields[:2] {
+				if got := columns[c].(*array.String).Value(i); got != back.Replace(text) {
+					t.Fatalf("%q: row %d field %d is %q, want %q", record, i, c, got, text)
+				}
+			}
+		}
+		cutLikeRows(t, o, record, len(want))
+	})
+}
+
+// cutLikeRows holds Cutter against the rows that a record had.
+func cutLikeRows(t *testing.T, o Options, record string, rows int) {
+	cutter, err := o.Cutter()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for rest := []byte(record); len(rest) > 0; {
+		end, next := cutter.Cut(rest, true)
+		if end < 0 {
+			end, next = len(rest), len(rest)
+		}
+		if end > 0 {
+			rows--
+			if _, err := o.Fields(rest[:end]); err != nil {
+				t.Fatalf("%q: row %q: %v", record, rest[:end], err)
+			}
+		}
+		rest = rest[next:]
+	}
+	if rows != 0 {
+		t.Fatalf("%q: %d rows are not cut", record, rows)
+	}
 }

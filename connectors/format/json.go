@@ -4,23 +4,53 @@ import (
 	"math"
 
 	"github.com/millrace-sql/millrace/exec/flow"
+	"github.com/millrace-sql/millrace/sql/types"
 )
 
 // maxDepth is how deep arrays and objects may nest.
 const maxDepth = 10000
 
+const notObject = "the document is not an object"
+
 // jsonDecoder reads records of one or more JSON objects, each a row.
 type jsonDecoder struct {
 	*builder
-	// heads is what the members of the record before began with, in their order:
-	// the next record is expected to be alike.
+	root  *node   // what a row is
+	at    *node   // the object that is read
+	nodes []*node // those that targets name
+	// heads is what the members of the object before began with, in their order:
+	// the next one at this place is expected to be alike.
 	heads []head
 	spare head
-	names map[string]target
+	// depth is how many containers the value that is read lies in.
+	depth int
+	// implied is the columns without a path, impliedAt their indexes.
+	implied   types.Schema
+	impliedAt []int
+	*mapping  // nil: a document is a row, and its members are the columns
 }
 
-func newJSONDecoder(b *builder) *jsonDecoder {
-	return &jsonDecoder{builder: b, names: map[string]target{}}
+func newJSONDecoder(b *builder, o Options) *jsonDecoder {
+	d := &jsonDecoder{builder: b, root: newNode(), depth: 1, implied: types.NewSchema()}
+	d.root.implied = true
+	d.at = d.root
+	mapped := o.RowPath.given()
+	columns := make([]Path, len(b.cols))
+	for i := range columns {
+		if f := b.fields[i]; f < len(o.Paths) {
+			columns[i] = o.Paths[f]
+		}
+		if columns[i].given() {
+			mapped = true
+			continue
+		}
+		d.implied.Fields = append(d.implied.Fields, b.declared.Fields[i])
+		d.impliedAt = append(d.impliedAt, i)
+	}
+	if mapped {
+		d.newMapping(o, columns)
+	}
+	return d
 }
 
 // Append is Decoder.Append: every object of the record is a row.
@@ -32,10 +62,14 @@ func (d *jsonDecoder) Append(record []byte) (int, error) {
 	}
 	for i < len(record) {
 		end := -1
-		if record[i] == '{' {
-			end = d.object(record, i)
+		if d.mapping != nil {
+			end = d.document(record, i)
+		} else if record[i] == '{' {
+			if d.openRow() {
+				end = d.members(record, i)
+			}
 		} else if end = d.skip(record, i, 0); end >= 0 {
-			d.fail(i, "the document is not an object")
+			d.fail(i, notObject)
 			end = -1
 		}
 		if end < 0 {
@@ -49,12 +83,9 @@ func (d *jsonDecoder) Append(record []byte) (int, error) {
 	return d.rows - d.first, nil
 }
 
-// object reads the row that starts at b[start], a brace, and returns the index
-// after it; -1: the record failed.
-func (d *jsonDecoder) object(b []byte, start int) int {
-	if !d.openRow() {
-		return -1
-	}
+// members reads the members of the object at b[start:], which is at d.at, and
+// returns the index after it; -1: the record failed.
+func (d *jsonDecoder) members(b []byte, start int) int {
 	i, guess := start, 0
 	for {
 		var h *head
@@ -82,7 +113,11 @@ func (d *jsonDecoder) object(b []byte, start int) int {
 			guess++
 		}
 		if h.column < 0 {
-			i = d.skip(b, i, 1)
+			if h.column < nowhere {
+				i = d.descend(d.nodes[nowhere-1-h.column], b, i)
+			} else {
+				i = d.skip(b, i, d.depth)
+			}
 		} else if c := &d.cols[h.column]; c.seen != d.serial {
 			c.seen, c.exact = d.serial, h.exact
 			d.found++
@@ -96,8 +131,9 @@ func (d *jsonDecoder) object(b []byte, start int) int {
 	}
 }
 
+// closeObject ends an object. Where nothing is mapped it is a row.
 func (d *jsonDecoder) closeObject(start, end int) int {
-	if !d.closeRow(start) {
+	if d.mapping == nil && !d.closeRow(start) {
 		return -1
 	}
 	return end
@@ -107,7 +143,7 @@ func (d *jsonDecoder) closeObject(start, end int) int {
 // unless the name of the first was nearer. Of equal claims the last wins.
 func (d *jsonDecoder) again(c *column, b []byte, i int, exact bool) int {
 	if c.exact && !exact {
-		return d.skip(b, i, 1)
+		return d.skip(b, i, d.depth)
 	}
 	c.exact = exact
 	c.bad = nil
@@ -172,7 +208,7 @@ func (d *jsonDecoder) value(c *column, b []byte, i int) int {
 // coerce stores any value in any column.
 func (d *jsonDecoder) coerce(c *column, b []byte, i int) int {
 	i = skipSpace(b, i)
-	end := d.skip(b, i, 1)
+	end := d.skip(b, i, d.depth)
 	if end < 0 {
 		return -1
 	}

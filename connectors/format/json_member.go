@@ -12,11 +12,14 @@ type head struct {
 	target
 }
 
-// target is what a member name stands for: an index of the columns, or -1.
+// target is what a member name stands for: an index of the columns, nowhere, or
+// below that the nodes of the decoder, the first one at nowhere-1.
 type target struct {
 	column int
 	exact  bool
 }
+
+const nowhere = -1
 
 const (
 	maxHeads = 256  // members of a record that are guessed
@@ -96,7 +99,7 @@ func (d *jsonDecoder) member(b []byte, i, guess int, first bool) (*head, int) {
 		return nil, d.fail(i, "expected a colon after the member name")
 	}
 	i = skipSpace(b, i+1)
-	return d.remember(guess, b[from:i], d.find(name)), i
+	return d.remember(guess, b[from:i], d.find(d.at, name)), i
 }
 
 // remember keeps a head as that of the member at guess. A place is never left
@@ -115,20 +118,4 @@ func (d *jsonDecoder) remember(guess int, text []byte, t target) *head {
 		h.learn(text, t)
 	}
 	return h
-}
-
-// find looks up a member name: the column of that very name, else the only one
-// that is equal ignoring case.
-func (d *jsonDecoder) find(name []byte) target {
-	if t, ok := d.names[string(name)]; ok {
-		return t
-	}
-	t := target{column: -1}
-	if at, n := d.declared.Lookup(string(name), false); n == 1 {
-		t = target{column: at, exact: d.declared.Fields[at].Name == string(name)}
-	}
-	if len(d.names) < maxNames {
-		d.names[string(name)] = t
-	}
-	return t
 }

@@ -402,7 +402,7 @@ func TestNewDecoderErrors(t *testing.T) {
 		{"json", schema, []int{-1}, Options{}, "format json: column -1 of 2 is not one of the declared columns"},
 		{"csv", types.NewSchema(field("I", types.Of(types.DayInterval))), nil, Options{}, "format csv: column I: type INTERVAL DAY TO SECOND cannot be read"},
 		{"csv", types.NewSchema(field("D", types.DecimalOf(19, 0))), nil, Options{}, "format csv: column D: type DECIMAL(19, 0) cannot be read"},
-		{"csv", schema, nil, Options{Delimiter: '"'}, `format csv: delimiter '"' is a quote, a line end or outside ASCII`},
+		{"csv", schema, nil, Options{ColumnDelimiter: `"`}, `format csv: delimiter "\"" has a quote`},
 		{"csv", schema, nil, Options{Header: []string{"b"}}, "format csv: column A is missing in the header"},
 		{"csv", schema, nil, Options{Header: []string{"a", "a"}}, `format csv: the header names column A twice: "a" and "a"`},
 	} {

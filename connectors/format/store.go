@@ -119,3 +119,36 @@ func cut(s []byte, limit int) (n, chars int) {
 	}
 	return n, chars
 }
+
+// repeat gives the rows-1 rows behind row its value.
+func (c *column) repeat(row, rows int) {
+	if !c.built {
+		return
+	}
+	null := c.valid[row>>3]&(1<<(row&7)) == 0
+	switch {
+	case null:
+		for r := row + 1; r < row+rows; r++ {
+			c.putNull(r)
+		}
+	case c.shape == shapeBool:
+		v := c.values[row>>3]&(1<<(row&7)) != 0
+		for r := row + 1; r < row+rows; r++ {
+			c.putBit(r, v)
+		}
+	case c.varies():
+		from, at := c.offset(row), c.offset(row+1)
+		n := at - from
+		c.room(at, n*(rows-1))
+		for r := row + 1; r < row+rows; r++ {
+			copy(c.data[at:], c.data[from:from+n])
+			at += n
+			c.setOffset(r+1, at)
+		}
+	default:
+		w := int(c.width)
+		for r := row + 1; r < row+rows; r++ {
+			copy(c.values[r*w:(r+1)*w], c.values[row*w:])
+		}
+	}
+}

@@ -21,6 +21,8 @@ type SourceConfig struct {
 	Stream string
 	Format string // of the payloads: "json" (default), "csv"
 	Schema types.Schema
+	// Decode is how payloads become rows: paths and delimiters.
+	Decode format.Options
 	Start  shardlog.Position // where a reader without an offset begins
 	Mem    memory.Allocator
 	// Ended tells that nothing more will be appended: a reader then ends at the
@@ -91,7 +93,7 @@ func (s *Source) Open(_ context.Context, id flow.ShardID, from flow.Offset, scan
 	if err != nil {
 		return nil, err
 	}
-	r.decoder, err = format.NewDecoder(s.Format, s.Schema, declared, format.Options{}, s.Mem)
+	r.decoder, err = format.NewDecoder(s.Format, s.Schema, declared, s.Decode, s.Mem)
 	if err != nil {
 		return nil, err
 	}

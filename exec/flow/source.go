@@ -56,7 +56,8 @@ type Source interface {
 // Reader reads one shard in order, on one goroutine. Read blocks for rows, bad
 // rows or a new Horizon (at most 100 ms on a live source); it returns io.EOF,
 // with an empty page, when the shard has ended. maxRows > 0 bounds the rows of
-// a page.
+// a page, but for those of its last record: a record is never in two pages, because
+// an offset stands behind one.
 type Reader interface {
 	Read(ctx context.Context, maxRows int) (Page, error)
 	Close() error
