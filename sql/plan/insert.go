@@ -29,6 +29,12 @@ func (b *Binder) Insert(s *ast.Insert, pump bool) (*Insert, error) {
 	if into.ReadOnly {
 		return nil, errorAt(s.Into.Position(), "%s cannot be written", into).near(s.Into.Last().Text)
 	}
+	for _, key := range []string{"columns", "row_path"} {
+		if _, mapped := into.Options[key]; mapped && into.Connector == StoredStream {
+			return nil, errorAt(s.Into.Position(), "%s cannot be written: the option '%s' says where columns are in records from outside", into, key).
+				near(s.Into.Last().Text).hint("write to a stream without it; rows become objects with the columns as members")
+		}
+	}
 	streaming := pump || IsStream(s.Query)
 	if _, values := s.Query.(*ast.Values); values {
 		if pump {
