@@ -30,7 +30,7 @@ func (r *runner) barrier(ctx context.Context, stmt ast.Statement) error {
 	case *ast.AlterPump:
 		return r.alter(s)
 	}
-	rows, err := r.db.query(ctx, stmt, &scope{db: r.db}, r.finite())
+	rows, err := r.db.query(ctx, stmt, &scope{db: r.db, dir: r.dir}, r.finite())
 	if err != nil {
 		return err
 	}

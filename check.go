@@ -17,7 +17,7 @@ func isBarrier(stmt ast.Statement) bool {
 	case *ast.Insert:
 		_, values := s.Query.(*ast.Values)
 		return !values && !plan.IsStream(s.Query)
-	case *ast.RunCrawler, *ast.Show, *ast.Describe, *ast.Explain, *ast.Drop, *ast.AlterPump:
+	case *ast.RunCrawler, *ast.Show, *ast.Describe, *ast.Explain, *ast.Discover, *ast.Drop, *ast.AlterPump:
 		return true
 	}
 	return false

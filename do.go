@@ -35,7 +35,7 @@ func (db *DB) Do(ctx context.Context, sql string) (Outcome, error) {
 
 func (db *DB) do(ctx context.Context, stmt ast.Statement) (out Outcome, err error) {
 	switch s := stmt.(type) {
-	case *ast.SelectStatement, *ast.Show, *ast.Describe, *ast.Explain, *ast.Insert, *ast.RunCrawler:
+	case *ast.SelectStatement, *ast.Show, *ast.Describe, *ast.Explain, *ast.Discover, *ast.Insert, *ast.RunCrawler:
 		if err := db.begin(); err != nil {
 			return Outcome{}, err
 		}

@@ -36,6 +36,7 @@
 //	3      connectors/file        files as Source
 //	3      connectors/table       lake tables as Source and Sink
 //	3      connectors/crawl       what the crawler makes of a folder
+//	3      connectors/discover    what columns a sample of records has
 //	4      exec/op                an operator
 //	5      exec                   how plans become tasks; edges, watermarks, accounts, checkpoints
 //	6      .                      the API, statements, stages, connectors by name, error rows

@@ -72,7 +72,7 @@ func (db *DB) define(ctx context.Context, stmt ast.Statement, dir string) error 
 		return err
 	case *ast.Drop:
 		return db.dropStatement(ctx, s)
-	case *ast.SelectStatement, *ast.Show, *ast.Describe, *ast.Explain:
+	case *ast.SelectStatement, *ast.Show, *ast.Describe, *ast.Explain, *ast.Discover:
 		return errorAt(stmt.Position(), "", "this statement has rows").hint("run it with Query or Run")
 	}
 	return errorAt(stmt.Position(), "", "this statement is not supported yet")

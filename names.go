@@ -13,6 +13,7 @@ import (
 // against what the script is going to create.
 type scope struct {
 	db    *DB
+	dir   string // what paths are relative to; "": the working directory
 	draft map[string]*plan.Relation
 	// later tells that an earlier statement of the script may create tables when it
 	// runs: a name that is unknown now may then be known.

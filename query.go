@@ -19,8 +19,8 @@ import (
 	"github.com/millrace-sql/millrace/sql/types"
 )
 
-// Query runs one statement that has rows: SELECT, VALUES, SHOW, DESCRIBE or
-// EXPLAIN. SELECT STREAM goes on until its streams end, which in an open
+// Query runs one statement that has rows: SELECT, VALUES, SHOW, DESCRIBE,
+// EXPLAIN or DISCOVER SCHEMA. SELECT STREAM goes on until its streams end, which in an open
 // database they do not, until LIMIT, ctx or Rows.Close ends it; a query without
 // STREAM reads stored streams and tables as they are now. Nobody waits for a
 // reader of an in-application stream: one that does not take its rows in time
@@ -57,6 +57,8 @@ func (db *DB) query(ctx context.Context, stmt ast.Statement, names *scope, mode 
 		return db.describe(s, names)
 	case *ast.Explain:
 		return db.explain(ctx, s, names)
+	case *ast.Discover:
+		return db.discover(ctx, s, names)
 	}
 	return nil, errorAt(stmt.Position(), "", "this statement has no rows").hint("run it with Exec or Run")
 }

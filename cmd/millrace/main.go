@@ -59,6 +59,6 @@ func command() *cobra.Command {
 		SuggestionsMinimumDistance: 2,
 	}
 	sh.flags(root)
-	root.AddCommand(runCommand(), queryCommand(), explainCommand(), putCommand(), getCommand(), tailCommand(), verifyCommand())
+	root.AddCommand(runCommand(), queryCommand(), explainCommand(), putCommand(), getCommand(), tailCommand(), verifyCommand(), discoverCommand())
 	return root
 }

@@ -79,16 +79,22 @@ func NewSource(o Options) (flow.Source, error) {
 	return s, s.wrap(r.Close())
 }
 
+// FormatOf is the format that the extension of a path names, "" for none.
+func FormatOf(path string) string {
+	switch strings.ToLower(filepath.Ext(path)) {
+	case ".json", ".ndjson", ".jsonl":
+		return "json"
+	case ".csv":
+		return "csv"
+	}
+	return ""
+}
+
 // choose settles the format and the rowtime column.
 func (s *source) choose() error {
 	if s.Format == "" {
-		switch ext := strings.ToLower(filepath.Ext(s.path)); ext {
-		case ".json", ".ndjson", ".jsonl":
-			s.Format = "json"
-		case ".csv":
-			s.Format = "csv"
-		default:
-			return fmt.Errorf("extension %q names no format: give 'format'='json' or 'csv'", ext)
+		if s.Format = FormatOf(s.path); s.Format == "" {
+			return fmt.Errorf("extension %q names no format: give 'format'='json' or 'csv'", strings.ToLower(filepath.Ext(s.path)))
 		}
 	}
 	s.Format = strings.ToLower(s.Format)

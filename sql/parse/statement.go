@@ -10,7 +10,7 @@ import (
 var unsupportedStatements = wordSet("WITH UPDATE DELETE MERGE SET RESET USE GRANT REVOKE BEGIN COMMIT ROLLBACK TRUNCATE CALL EXECUTE ANALYZE")
 
 // statementWords are what a misspelt first word is compared with.
-var statementWords = strings.Fields("SELECT VALUES INSERT CREATE DROP ALTER SHOW DESCRIBE EXPLAIN RUN")
+var statementWords = strings.Fields("SELECT VALUES INSERT CREATE DROP ALTER SHOW DESCRIBE EXPLAIN RUN DISCOVER")
 
 // statement reads the statement at the next token.
 func (p *parser) statement() (ast.Statement, error) {
@@ -40,6 +40,8 @@ func (p *parser) statement() (ast.Statement, error) {
 		return p.explain()
 	case "RUN":
 		return p.runCrawler()
+	case "DISCOVER":
+		return p.discover()
 	}
 	if unsupportedStatements[t.text] {
 		return nil, notYet(t, t.text)
