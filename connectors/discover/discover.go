@@ -109,6 +109,8 @@ func find(records [][]byte, text []byte, whole bool, o Options) (string, error) 
 		return "", err
 	case s == nil && o.Format == "json":
 		return "", undetected(some[0], "no JSON objects, one a line")
+	case s == nil && o.Format == "csv":
+		return "", undetected(some[0], "no rows of delimited text")
 	case s == nil:
 		return "", undetected(some[0], "neither JSON objects, one a line, nor text with one of the delimiters , ; tab |")
 	}

@@ -5,7 +5,13 @@ import "github.com/millrace-sql/millrace/sql/ast"
 // discover reads DISCOVER SCHEMA FROM 'path' or a stream's name, and WITH.
 func (p *parser) discover() (ast.Statement, error) {
 	first := p.i
-	if err := p.expect("DISCOVER", "SCHEMA", "FROM"); err != nil {
+	p.i++
+	if !p.accept("SCHEMA", "FROM") {
+		if p.peek().isWord("SCHEMA") {
+			p.i++
+		}
+		err := unexpected(p.toks, p.i)
+		err.Hint = "DISCOVER SCHEMA FROM 'path', or FROM a stored stream"
 		return nil, err
 	}
 	t := p.peek()
