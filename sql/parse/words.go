@@ -11,7 +11,7 @@ func IsReserved(word string) bool { return reserved[word] && !pseudoColumns[word
 // Keywords returns the words that statements are made of, in upper case and sorted: what an editor offers.
 func Keywords() []string {
 	words := wordSet(`AND AS ASC BY CASCADE CAST DATABASES DAY DESC END EXISTS FALSE FLOOR FUNCTIONS HOUR IF IN INTERVAL IS MINUTE
-		NOT NULL ON OR PARTITIONS PUMPS ROWTIME RUN SECOND START STEP STOP STREAMS TABLES TO TRUE CRAWLERS
+		NOT NULL ON OR PARTITIONS PUMPS ROWTIME RUN SECOND START STEP STOP SCHEMA STREAMS TABLES TO TRUE CRAWLERS
 		BIGINT BOOLEAN DATE DECIMAL DOUBLE INTEGER REAL SMALLINT TIME TIMESTAMP TINYINT VARBINARY VARCHAR`)
 	for _, w := range structural {
 		words[w] = true
