@@ -3,7 +3,9 @@ package format
 import (
 	"bytes"
 	stdcsv "encoding/csv"
+	"fmt"
 	"io"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -73,6 +75,24 @@ func decodeAll(b *testing.B, d Decoder, records [][]byte) func() {
 	}
 }
 
+// benchPaths has the same fields one level deeper, each column with its path.
+func benchPaths(b *testing.B, records [][]byte) {
+	var paths []Path
+	for _, i := range tradeSchema.Visible() {
+		paths = append(paths, MemberPath("trade", strings.ToLower(tradeSchema.Fields[i].Name)))
+	}
+	nested := make([][]byte, len(records))
+	for i, r := range records {
+		nested[i] = fmt.Appendf(nil, `{"trade":%s}`, r)
+	}
+	d, err := NewDecoder("json", tradeSchema, sixOfNine, Options{Paths: paths}, &pool{free: map[int][][]byte{}})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer d.Close()
+	report(b, nested, decodeAll(b, d, nested))
+}
+
 func benchDecoder(b *testing.B, format string, columns []int, records [][]byte) {
 	d, err := NewDecoder(format, tradeSchema, columns, Options{}, &pool{free: map[int][][]byte{}})
 	if err != nil {
@@ -88,6 +108,7 @@ func BenchmarkJSONDecode(b *testing.B) {
 	records, _ := trades(benchRecords)
 	b.Run("columns=6of9", func(b *testing.B) { benchDecoder(b, "json", sixOfNine, records) })
 	b.Run("columns=3of9", func(b *testing.B) { benchDecoder(b, "json", threeOfNine, records) })
+	b.Run("paths=6of9", func(b *testing.B) { benchPaths(b, records) })
 	b.Run("baseline=arrow", func(b *testing.B) {
 		schema := arrow.NewSchema([]arrow.Field{
 			{Name: "trade_id", Type: arrow.PrimitiveTypes.Int64},

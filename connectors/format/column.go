@@ -46,6 +46,10 @@ type column struct {
 	exact bool
 	bad   *Bad
 	nulls int
+	// repeated tells that flattening repeats its values, which are texts; length is
+	// what that of the current row takes in the record.
+	repeated bool
+	length   int
 
 	limit int    // characters or bytes, 0 = any number
 	scale int    // of a DECIMAL

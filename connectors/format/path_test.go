@@ -94,8 +94,12 @@ func TestSpread(t *testing.T) {
 		return fmt.Appendf(nil, `{"a":"%s","p":[1%s]}`, strings.Repeat("z", text), strings.Repeat(",1", elements-1))
 	}
 	var bad *Bad
-	if _, err := d.Append(record(1<<16, 1100)); !errors.As(err, &bad) || bad.Name != flow.TooLargeRecord {
-		t.Fatalf("%v", err)
+	for _, columns := range [][]int{{0, 1}, {1}, nil} {
+		// What is read of it changes nothing.
+		d := fixture(t, "json", o, columns, fields...)
+		if _, err := d.Append(record(1<<16, 1100)); !errors.As(err, &bad) || bad.Name != flow.TooLargeRecord {
+			t.Fatalf("%v", err)
+		}
 	}
 	if _, err := d.Append(record(0, maxSpread/12+1)); !errors.As(err, &bad) || bad.Name != flow.TooLargeRecord {
 		t.Fatalf("%v", err)
