@@ -19,7 +19,6 @@ type place struct {
 	names   []string // of members, outermost first
 	members []*place // in the order in which they were met
 	index   map[string]*place
-	lists   int // elements of documents that are arrays
 }
 
 // jsonSchema is the schema of JSON records; nil: most are none.

@@ -42,6 +42,9 @@ func (d *jsonDecoder) array(n *node, b []byte, i int) int {
 
 // element reads the element at b[i:] into a row of its own.
 func (d *jsonDecoder) element(n *node, b []byte, i, row int) int {
+	if i >= len(b) {
+		return d.fail(i, "the record ends where a value is expected")
+	}
 	if d.count >= maxSpread/d.width {
 		d.tooWide(maxSpread)
 		return -1

@@ -91,7 +91,7 @@ func (d *jsonDecoder) find(n *node, name []byte) target {
 func (d *jsonDecoder) descend(n *node, b []byte, i int) int {
 	i = skipSpace(b, i)
 	if i >= len(b) {
-		return d.fail(i, "the record ends where a value is expected")
+		return d.fail(i, "the record ends inside an object")
 	}
 	end := 0
 	for _, l := range n.leaves {

@@ -38,6 +38,8 @@ func TestPaths(t *testing.T) {
 		{"NOT NULL beside", "", flat, `{"p":[{"x":1},{"x":2}]}`, []string{"NotNullError: column N: NULL in a NOT NULL column (byte 0)"}},
 		{"NOT NULL in an element", "", "N=$.p[0:].n", ` {"p":[{"n":1},{}]}`, []string{"NotNullError: column N: NULL in a NOT NULL column (byte 15)"}},
 		{"syntax behind", "", flat, `{"n":1,"p":[{"x":1},{"x":2}]} {"n":2`, []string{"DecodeError: the record ends inside an object (byte 36)"}},
+		{"the end inside", "", flat, `{"n":1,"p":[{"x":1},`, []string{"DecodeError: the record ends where a value is expected (byte 20)"}},
+		{"the end of a member", "", flat, `{"n":1,"p":[{"x":1,"d":`, []string{"DecodeError: the record ends inside an object (byte 23)"}},
 		{"syntax inside", "", flat, `{"n":1,"p":[{"x":1} {"x":2}]}`, []string{"DecodeError: expected a comma or the end of the array (byte 20)"}},
 		{"one member, several columns", "", "A=$.v, X=$.v, Y=$.v", `{"v":3,"n":1}`, []string{"3 3 3 1.0 NULL"}},
 		{"a path and a name", "", "A=$.n", `{"n":3}`, []string{"3 NULL NULL 3.0 NULL"}},
