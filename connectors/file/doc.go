@@ -2,9 +2,10 @@
 //
 // In: a path, a format and the declared columns. Out: flow.Pages of Arrow
 // columns, with the lines that are not rows beside them. Lines end with LF or
-// CRLF, the last one also without either; blank lines are no rows; a quoted CSV
-// field may hold line ends. A file is one shard and bounded: it ends where it
-// ended when the reader got there.
+// CRLF, rows of CSV with any delimiter instead, the last one also without; blank
+// lines are no rows; a quoted CSV field may hold line ends. A line that makes
+// several rows is one record: in one page, and rejected as a whole. A file is one
+// shard and bounded: it ends where it ended when the reader got there.
 //
 // ROWTIME is the value of a column, which must not decrease, or the start of the
 // job for every row. A position is the byte after a line, together with what

@@ -125,17 +125,15 @@ func (d *csvDecoder) row(b []byte, start int) int {
 			d.found++
 		}
 		n++
-		if i = d.field(c, b, i); i < 0 {
+		size := 1
+		if !d.simple {
+			i, size = d.anyField(c, b, i)
+		} else if i = d.field(c, b, i); i == len(b) || i >= 0 && b[i] != d.delimiter {
+			break
+		}
+		if i < 0 {
 			return -1
 		}
-		if d.simple {
-			if i == len(b) || b[i] != d.delimiter {
-				break
-			}
-			i++
-			continue
-		}
-		size := d.columnEnd(b, i)
 		if size == 0 {
 			break
 		}
@@ -166,8 +164,6 @@ func (d *csvDecoder) field(c *column, b []byte, i int) int {
 	switch {
 	case i < len(b) && b[i] == '"':
 		return d.quoted(c, b, i)
-	case !d.simple:
-		return d.anyField(c, b, i)
 	case c == nil:
 		return d.skip(b, i)
 	case d.ends(b, i):

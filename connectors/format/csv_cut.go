@@ -110,7 +110,8 @@ func (o Options) Fields(row []byte) ([]string, error) {
 	var out []string
 	for i := 0; ; {
 		from := i
-		if i = d.field(nil, row, i); i < 0 {
+		n := 0
+		if i, n = d.anyField(nil, row, i); i < 0 {
 			return nil, d.bad
 		}
 		text := row[from:i]
@@ -118,7 +119,6 @@ func (o Options) Fields(row []byte) ([]string, error) {
 			text = appendUndoubled(nil, text[1:len(text)-1])
 		}
 		out = append(out, string(text))
-		n := d.columnEnd(row, i)
 		if n == 0 {
 			return out, nil
 		}

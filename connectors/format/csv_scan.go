@@ -34,12 +34,19 @@ func (d *csvDecoder) stops(b []byte, i int) bool {
 	return i == len(b) || d.columnEnd(b, i) > 0 || d.rowEnd(b, i) > 0
 }
 
-// anyField stores the unquoted field at b[i:] where delimiters have any length.
-func (d *csvDecoder) anyField(c *column, b []byte, i int) int {
+// anyField is field where delimiters have any length; size is that of the one
+// behind the field, 0 at the end of the row.
+func (d *csvDecoder) anyField(c *column, b []byte, i int) (end, size int) {
 	from := i
+	if i < len(b) && b[i] == '"' {
+		if i = d.quoted(c, b, i); i < 0 {
+			return -1, 0
+		}
+		return i, d.columnEnd(b, i)
+	}
 	for ; !d.stops(b, i); i++ {
 		if b[i] == '"' {
-			return d.fail(i, "a quote inside a field without quotes")
+			return d.fail(i, "a quote inside a field without quotes"), 0
 		}
 	}
 	switch {
@@ -49,7 +56,7 @@ func (d *csvDecoder) anyField(c *column, b []byte, i int) int {
 	default:
 		d.store(c, b[from:i], from)
 	}
-	return i
+	return i, d.columnEnd(b, i)
 }
 
 // text stores the unquoted field at b[i:] in a text column: it is copied while

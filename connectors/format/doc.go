@@ -5,7 +5,9 @@
 // their stream. Out: Arrow arrays of the columns a plan reads, or a *Bad that
 // says why the record is not one of that stream. A record is judged by the
 // declaration alone: every declared column is checked, only the asked ones are
-// built, members that nobody declared are checked for syntax.
+// built, members that nobody declared are checked for syntax. Mapping reads the
+// options that lead to the columns: JSON paths, which the scanner follows as it
+// goes, and the delimiters of CSV.
 //
 // The package never guesses a schema, reads no file and logs nothing. It never
 // keeps a record after the call it was passed to, and never gives out memory
