@@ -166,7 +166,7 @@ func TestMistakes(t *testing.T) {
 		{"a long line", long, ":1:413: no column NOPE\n..." + strings.Repeat("x", 117) + "', nope, '" + strings.Repeat("y", 73) + "...\n" + strings.Repeat(" ", 123) + "^\n"},
 		{"literal", "VALUES (DATE '2021-02-30')", ":1:9: DATE '2021-02-30' has a field out of range\nVALUES (DATE '2021-02-30')\n        ^\nhint: the form is DATE 'yyyy-MM-dd'\n"},
 		{"number", "VALUES (99999999999999999999)", ":1:9: 99999999999999999999 does not fit BIGINT\nVALUES (99999999999999999999)\n        ^\n"},
-		{"option", "CREATE STREAM s (a INTEGER)\n  WITH ('connector'='stream', 'shard'='2');", ":2:31: connector stream has no option 'shard'; its options are stream, shards, start, format, partition_key\n  WITH ('connector'='stream', 'shard'='2');\n" + strings.Repeat(" ", 30) + "^\n"},
+		{"option", "CREATE STREAM s (a INTEGER)\n  WITH ('connector'='stream', 'shard'='2');", ":2:31: connector stream has no option 'shard'; its options are stream, shards, start, format, partition_key, columns, row_path, column_delimiter, row_delimiter\n  WITH ('connector'='stream', 'shard'='2');\n" + strings.Repeat(" ", 30) + "^\n"},
 		{"crawler option", "CREATE CRAWLER c WITH ('path'='.', 'x'='y');", ":1:36: a crawler has no option 'x'; its options are path, database, table_prefix, partition_types\nCREATE CRAWLER c WITH ('path'='.', 'x'='y');\n                                   ^\n"},
 		{"a circle", "CREATE STREAM s (a INTEGER);\nCREATE PUMP p AS INSERT INTO s SELECT STREAM a FROM s;", ":2:1: rows of S would come back to it: the script would never end\nCREATE PUMP p AS INSERT INTO s SELECT STREAM a FROM s;\n^\nhint: write to another stream\n"},
 	}

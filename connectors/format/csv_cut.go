@@ -20,12 +20,21 @@ func (c *Cutter) Cut(b []byte, whole bool) (end, next int) {
 		return plainEnd(b, c.column[0])
 	}
 	longest := max(len(c.column), len(c.row), 2)
+	// What no delimiter begins with; a line end begins with one of two.
+	column, row, other := c.column[0], byte('\n'), byte('\r')
+	if c.row != "" {
+		row, other = c.row[0], c.row[0]
+	}
 	for i, start := 0, true; i < len(b); {
 		if start && b[i] == '"' {
 			if i = closing(b, i+1); i < 0 {
 				return -1, 0
 			}
 			start = false
+			continue
+		}
+		if b[i] != column && b[i] != row && b[i] != other {
+			i, start = i+1, false
 			continue
 		}
 		if !whole && len(b)-i < longest {
