@@ -37,7 +37,15 @@ func (b *builder) lookup(ctx context.Context, n *plan.Lookup) ([]*lane, error) {
 	if err := held.note(table.Bytes()); err != nil {
 		return nil, err
 	}
-	return b.each(ctx, n.Input, "Join", func() (flow.Operator, error) { return op.NewLookup(n, table, env.Mem) })
+	return b.each(ctx, n.Input, joinName(n.Kind), func() (flow.Operator, error) { return op.NewLookup(n, table, env.Mem) })
+}
+
+// joinName is the name of the operator in accounts.
+func joinName(k plan.LookupKind) string {
+	if k == plan.LookupLeft {
+		return "Join"
+	}
+	return k.String()
 }
 
 // loadTable reads the table side of a join; the caller releases the batches, also

@@ -37,6 +37,7 @@ const (
 	CoercionError  = "CoercionError"  // a member or field does not fit its column
 	NotNullError   = "NotNullError"   // NULL for a NOT NULL column
 	OutOfOrder     = "OutOfOrder"     // a rowtime below the one before it
+	TooManyRows    = "TooManyRows"    // a second row of a subquery that stands for a value
 	DivideByZero   = "DivideByZero"   // x / 0
 	OverflowError  = "OverflowError"  // a number outside its type's range
 	CastError      = "CastError"      // CAST of a value the target cannot hold

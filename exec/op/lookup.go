@@ -14,25 +14,38 @@ import (
 )
 
 // Lookup joins each row with the rows of a LookupTable, in table order; its
-// rowtime stays (kda-sql.md §11.4).
+// rowtime stays (kda-sql.md §11.4). As a semi or anti join, or a mark, it answers
+// whether there are any.
 type Lookup struct {
-	mem     memory.Allocator
-	table   *LookupTable
-	keys    []*expr.Evaluator
-	on      *expr.Evaluator // nil = every pair of equal keys
-	left    bool
-	rowtime int
-	schema  *arrow.Schema
-	rejects rejects
-	bad     []flow.Rejected // of the table, until they are reported
-	ids     []uint32
+	mem      memory.Allocator
+	table    *LookupTable
+	keys     []*expr.Evaluator
+	on       *expr.Evaluator // nil = every pair of equal keys
+	kind     plan.LookupKind
+	in       int             // the last keys are operands of IN
+	maybe    *expr.Evaluator // of IN: the pair might be equal, were its NULLs known
+	nullSafe bool
+	rowtime  int
+	schema   *arrow.Schema
+	joint    *arrow.Schema // of a pair
+	rejects  rejects
+	failed   rejects
+	bad      []flow.Rejected // of the table, until they are reported
+	ids      []uint32
 }
 
 // NewLookup makes the operator of a plan node over its loaded table, which the
 // caller releases after Close. The operators over one table are made one after
 // the other, before any of them runs.
 func NewLookup(n *plan.Lookup, table *LookupTable, mem memory.Allocator) (*Lookup, error) {
-	l := &Lookup{mem: mem, table: table, left: n.Left, rowtime: n.Input.Schema().RowTime, schema: n.Schema().Arrow()}
+	l := &Lookup{
+		mem: mem, table: table, kind: n.Kind, in: n.In, nullSafe: n.NullSafe,
+		rowtime: n.Input.Schema().RowTime, schema: n.Schema().Arrow(),
+	}
+	l.joint = l.schema
+	if !n.Kind.Pairs() {
+		l.joint = arrow.NewSchema(append(n.Input.Schema().Arrow().Fields(), table.schema.Fields()...), nil)
+	}
 	for _, k := range n.InputKeys {
 		e, err := expr.Compile(k)
 		if err != nil {
@@ -43,6 +56,12 @@ func NewLookup(n *plan.Lookup, table *LookupTable, mem memory.Allocator) (*Looku
 	if n.On != nil {
 		var err error
 		if l.on, err = expr.Compile(n.On); err != nil {
+			return nil, err
+		}
+	}
+	if maybe := n.Maybe(); maybe != nil {
+		var err error
+		if l.maybe, err = expr.Compile(maybe); err != nil {
 			return nil, err
 		}
 	}
@@ -74,8 +93,14 @@ func (l *Lookup) Process(_ context.Context, _ int, b flow.Batch, out flow.Out) e
 		return err
 	}
 	sel = l.rejects.without(sel, errs)
+	if !l.kind.Pairs() {
+		return l.mark(b, columns, sel, out)
+	}
 	pairs := l.candidates(columns, sel)
 	pairs, bad := l.condition(b, pairs)
+	if l.kind == plan.LookupSingle {
+		bad = mergeErrors(bad, second(pairs))
+	}
 	if err := l.rejects.report(b, l.rowtime, bad, out); err != nil {
 		return err
 	}
@@ -158,7 +183,7 @@ func (l *Lookup) complete(pairs []pair, sel []uint32, bad []expr.RowError) ([]pa
 			bad = bad[1:]
 			continue
 		}
-		if n == 0 && l.left {
+		if n == 0 && l.kind != plan.LookupInner {
 			mine = []pair{{row, ref{src: -1}}}
 		}
 		if len(mine) > 0 {
@@ -169,14 +194,26 @@ func (l *Lookup) complete(pairs []pair, sel []uint32, bad []expr.RowError) ([]pa
 	return out, matched
 }
 
+// second fails the rows of a scalar subquery that has more than one row for them.
+func second(pairs []pair) []expr.RowError {
+	var bad []expr.RowError
+	for i := 1; i < len(pairs); i++ {
+		row := pairs[i].left
+		if row == pairs[i-1].left && (len(bad) == 0 || bad[len(bad)-1].Row != row) {
+			bad = append(bad, expr.RowError{Row: row, Name: flow.TooManyRows, Message: "the subquery has more than one row for this one"})
+		}
+	}
+	return bad
+}
+
 func (l *Lookup) record(b flow.Batch, pairs []pair) arrow.Record {
 	lefts, rights := make([]ref, len(pairs)), make([]ref, len(pairs))
 	for i, p := range pairs {
 		lefts[i], rights[i] = ref{0, int32(p.left)}, p.right
 	}
-	columns := make([]arrow.Array, 0, l.schema.NumFields())
+	columns := make([]arrow.Array, 0, l.joint.NumFields())
 	for c := range int(b.Rec.NumCols()) {
-		columns = append(columns, gather(l.schema.Field(c).Type, []arrow.Array{b.Rec.Column(c)}, lefts, l.mem))
+		columns = append(columns, gather(l.joint.Field(c).Type, []arrow.Array{b.Rec.Column(c)}, lefts, l.mem))
 	}
 	sources := make([]arrow.Array, len(l.table.recs))
 	for c := range l.table.schema.NumFields() {
@@ -185,7 +222,7 @@ func (l *Lookup) record(b flow.Batch, pairs []pair) arrow.Record {
 		}
 		columns = append(columns, gather(l.table.schema.Field(c).Type, sources, rights, l.mem))
 	}
-	return newRecord(l.schema, columns, len(pairs))
+	return newRecord(l.joint, columns, len(pairs))
 }
 
 // Advance passes the watermark on, the first time after reporting the bad rows

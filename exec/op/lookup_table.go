@@ -21,6 +21,10 @@ type LookupTable struct {
 	schema  *arrow.Schema
 	all     []ref           // every row, for joins without a key
 	bad     []flow.Rejected // rows whose key could not be computed
+
+	in       int // the last keys, which are operands of IN
+	nullSafe bool
+	doubt    *doubtRows // of IN; else nil
 }
 
 // BuildTable loads the batches of the table side of n; it retains them. A row
@@ -36,7 +40,10 @@ func BuildTable(n *plan.Lookup, batches []flow.Batch, mem memory.Allocator) (*Lo
 			return nil, err
 		}
 	}
-	t := &LookupTable{groups: agg.NewGroups(kinds), schema: n.Table.Schema().Arrow()}
+	t := &LookupTable{groups: agg.NewGroups(kinds), schema: n.Table.Schema().Arrow(), in: n.In, nullSafe: n.NullSafe}
+	if n.In > 0 {
+		t.doubt = newDoubtRows(kinds[:len(kinds)-n.In])
+	}
 	for _, b := range batches {
 		t.add(b.Keep(), evals, mem)
 	}
@@ -63,8 +70,13 @@ func (t *LookupTable) add(b flow.Batch, evals []*expr.Evaluator, mem memory.Allo
 	}
 	var failed rejects
 	sel = failed.without(sel, errs)
-	// A NULL key has no partner, whatever the other side (kda-sql.md §4.3).
-	sel = withoutNulls(columns, sel)
+	if t.doubt != nil {
+		t.doubt.add(src, columns, t.in, sel)
+	}
+	if !t.nullSafe {
+		// A NULL key has no partner, whatever the other side (kda-sql.md §4.3).
+		sel = withoutNulls(columns, sel)
+	}
 	ids := make([]uint32, len(sel))
 	t.groups.Assign(columns, sel, ids)
 	for len(t.rows) < t.groups.Len() {
@@ -103,6 +115,9 @@ func (t *LookupTable) Bytes() int64 {
 	for _, b := range t.batches {
 		n += recordBytes(b)
 	}
+	if t.doubt != nil {
+		n += t.doubt.bytes()
+	}
 	return n
 }
 
@@ -130,5 +145,5 @@ func (t *LookupTable) Release() {
 	for _, b := range t.batches {
 		b.Release()
 	}
-	t.batches, t.recs, t.rows, t.all, t.bad = nil, nil, nil, nil, nil
+	t.batches, t.recs, t.rows, t.all, t.bad, t.doubt = nil, nil, nil, nil, nil, nil
 }

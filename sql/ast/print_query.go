@@ -76,6 +76,27 @@ func (q *Values) String() string {
 	return b.String()
 }
 
+// String returns the entries and the body; a body with WITH of its own goes in parentheses.
+func (q *With) String() string {
+	s := "WITH " + joinNodes(q.Entries) + " "
+	if _, nested := q.Body.(*With); nested {
+		return s + "(" + q.Body.String() + ")"
+	}
+	return s + q.Body.String()
+}
+
+// Position returns where the name is.
+func (e CTE) Position() Pos { return e.Name.Pos }
+
+// String returns the name, the columns and the query.
+func (e CTE) String() string {
+	s := e.Name.String()
+	if len(e.Columns) > 0 {
+		s += " (" + joinNodes(e.Columns) + ")"
+	}
+	return s + " AS (" + e.Query.String() + ")"
+}
+
 func (t *Tail) empty() bool { return len(t.OrderBy) == 0 && t.Limit == nil && t.Offset == nil }
 
 func (t *Tail) write(b *strings.Builder) {

@@ -90,6 +90,15 @@ func (s *CreatePump) String() string {
 }
 
 // String returns the statement.
+func (s *CreateView) String() string {
+	t := create(s.OrReplace, "VIEW", s.IfNotExists, s.Name)
+	if len(s.Columns) > 0 {
+		t += " (" + joinNodes(s.Columns) + ")"
+	}
+	return t + " AS " + s.Query.String()
+}
+
+// String returns the statement.
 func (s *CreateCrawler) String() string {
 	return create(s.OrReplace, "CRAWLER", s.IfNotExists, s.Name) + optionList(s.Options)
 }

@@ -1,6 +1,6 @@
 package ast
 
-// Query is *Select, *SetOp or *Values. The set is closed.
+// Query is *Select, *SetOp, *Values or *With. The set is closed.
 type Query interface {
 	Node
 	query()
@@ -42,6 +42,21 @@ type Values struct {
 	Pos
 }
 
+// With is WITH Entries Body. An entry is named by those behind it and by the body.
+type With struct {
+	Entries []CTE
+	Body    Query
+	Pos
+}
+
+// CTE is one entry of With; Columns is empty where its query's names hold.
+type CTE struct {
+	Name    Name
+	Columns []Name
+	Query   Query
+}
+
+func (*With) query()   {}
 func (*Select) query() {}
 func (*SetOp) query()  {}
 func (*Values) query() {}

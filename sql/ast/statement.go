@@ -75,6 +75,15 @@ type (
 		Insert      *Insert
 		Source
 	}
+	// CreateView is CREATE [OR REPLACE] VIEW [(Columns)] AS Query.
+	CreateView struct {
+		OrReplace   bool
+		IfNotExists bool
+		Name        Qualified
+		Columns     []Name
+		Query       Query
+		Source
+	}
 	// CreateCrawler is CREATE [OR REPLACE] CRAWLER name WITH (...).
 	CreateCrawler struct {
 		OrReplace   bool
@@ -95,7 +104,7 @@ type (
 		Query   Query
 		Source
 	}
-	// Drop is DROP Kind [IF EXISTS] Name [CASCADE]; Kind is STREAM, TABLE, PUMP, CRAWLER or DATABASE.
+	// Drop is DROP Kind [IF EXISTS] Name [CASCADE]; Kind is STREAM, TABLE, VIEW, PUMP, CRAWLER or DATABASE.
 	Drop struct {
 		Kind     string
 		Name     Qualified
@@ -109,7 +118,7 @@ type (
 		Start bool
 		Source
 	}
-	// Show is SHOW What [IN In]; What is STREAMS, TABLES, PUMPS, CRAWLERS, DATABASES, PARTITIONS or FUNCTIONS. In is the database of tables or the table of partitions.
+	// Show is SHOW What [IN In]; What is STREAMS, TABLES, VIEWS, PUMPS, CRAWLERS, DATABASES, PARTITIONS or FUNCTIONS. In is the database of tables or the table of partitions.
 	Show struct {
 		What string
 		In   Qualified

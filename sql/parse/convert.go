@@ -73,29 +73,10 @@ func (c *converter) entry(i int) *entry {
 	return &entry{parts: ast.Qualified{{}}, lit: &ast.Literal{Kind: ast.NullLit, Text: "NULL"}}
 }
 
-// query converts any query; the span is that of its tokens without outer parentheses where they are known, else its first token.
-func (c *converter) query(q sqlparser.SelectStatement) (ast.Query, span) {
-	switch q := q.(type) {
-	case *sqlparser.Select:
-		return c.selectQuery(q)
-	case *sqlparser.Union:
-		return c.setOp(q)
-	case *sqlparser.ParenSelect:
-		inner, s := c.query(q.Select)
-		return inner, span{s.first - 1, c.at(s.first - 1).match}
-	}
-	c.fail(0)
-	return &ast.Values{}, span{}
-}
-
-func (c *converter) selectQuery(q *sqlparser.Select) (ast.Query, span) {
-	first := 0
-	if len(q.Comments) > 0 {
-		first = index(string(q.Comments[0]))
-	}
-	s := span{first, first}
+// selectQuery converts the one SELECT or VALUES of the skeleton, which begins at token first.
+func (c *converter) selectQuery(q *sqlparser.Select, first int) ast.Query {
 	if c.at(first).isWord("VALUES") {
-		return c.values(q, first), s
+		return c.values(q, first)
 	}
 	out := &ast.Select{
 		Stream:   c.at(first + 1).isWord("STREAM"),
@@ -122,7 +103,7 @@ func (c *converter) selectQuery(q *sqlparser.Select) (ast.Query, span) {
 		out.Having, _ = c.expr(q.Having.Expr)
 	}
 	out.Tail = c.tail(q.OrderBy, q.Limit)
-	return out, s
+	return out
 }
 
 // isDual says that there was no FROM: sqlparser then puts in a table that no name of ours can be.
@@ -254,30 +235,4 @@ func (c *converter) orderItem(o *sqlparser.Order) ast.OrderItem {
 		}
 	}
 	return out
-}
-
-// setOp refuses what the skeleton would group differently from SQL: INTERSECT binds tighter, and a tail before the operator needs parentheses.
-func (c *converter) setOp(q *sqlparser.Union) (ast.Query, span) {
-	l, left := c.query(q.Left)
-	r, right := c.query(q.Right)
-	i := right.first - 1
-	if c.at(i).isWord("ALL") || c.at(i).isWord("DISTINCT") {
-		i--
-	}
-	out := &ast.SetOp{Op: c.at(i).text, All: q.Type == sqlparser.UnionAllStr, L: l, R: r, Pos: c.at(i).pos}
-	switch left := q.Left.(type) {
-	case *sqlparser.Select:
-		if left.OrderBy != nil || left.Limit != nil {
-			c.failf(i, "put the query before "+out.Op+" in parentheses", "ORDER BY and LIMIT go behind %s", out.Op)
-		}
-	case *sqlparser.Union:
-		if left.OrderBy != nil || left.Limit != nil {
-			c.failf(i, "put the query before "+out.Op+" in parentheses", "ORDER BY and LIMIT go behind %s", out.Op)
-		}
-		if inner, ok := l.(*ast.SetOp); ok && out.Op == "INTERSECT" && inner.Op != "INTERSECT" {
-			c.failf(i, "put one side in parentheses", "INTERSECT behind %s is not supported yet without parentheses", inner.Op)
-		}
-	}
-	out.Tail = c.tail(q.OrderBy, q.Limit)
-	return out, span{left.first, right.last}
 }

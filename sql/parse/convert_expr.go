@@ -27,9 +27,6 @@ func (c *converter) expr(e sqlparser.Expr) (ast.Expr, span) {
 	case sqlparser.ValTuple:
 		items, s := c.list(e)
 		return &ast.Row{Items: items, Pos: c.at(s.first).pos}, s
-	case *sqlparser.Subquery:
-		q, s := c.subquery(e)
-		return &ast.Subquery{Query: q, Pos: c.at(s.first).pos}, s
 	case *sqlparser.AndExpr:
 		return c.binary(e.Left, e.Right)
 	case *sqlparser.OrExpr:
@@ -56,10 +53,6 @@ func (c *converter) predicate(e sqlparser.Expr) (ast.Expr, span) {
 		x, s := c.expr(e.Expr)
 		i := s.first - 1
 		return &ast.Not{X: x, Pos: c.at(i).pos}, span{i, s.last}
-	case *sqlparser.ExistsExpr:
-		q, s := c.subquery(e.Subquery)
-		i := s.first - 1
-		return &ast.Exists{Query: q, Pos: c.at(i).pos}, span{i, s.last}
 	}
 	return c.nothing()
 }
@@ -89,6 +82,10 @@ func (c *converter) column(e *sqlparser.ColName) (ast.Expr, span) {
 	switch {
 	case entry.form == formBareCall:
 		return &ast.Call{Name: entry.parts, Bare: true, Pos: c.at(i).pos}, s
+	case entry.form == formQuery:
+		return &ast.Subquery{Query: entry.query, Pos: c.at(i).pos}, s
+	case entry.form == formExists:
+		return &ast.Exists{Query: entry.query, Pos: c.at(i).pos}, s
 	case entry.form == formStar && len(entry.parts) > 0:
 		c.fail(entry.last)
 	case entry.form != formName || len(entry.columns) > 0:
@@ -119,15 +116,17 @@ func (c *converter) comparison(e *sqlparser.ComparisonExpr) (ast.Expr, span) {
 	switch t := c.at(i); {
 	case t.isWord("IN"):
 		out := &ast.In{X: l, Not: not, Pos: pos}
-		var s span
-		switch right := e.Right.(type) {
-		case sqlparser.ValTuple:
-			out.List, s = c.list(right)
-		case *sqlparser.Subquery:
-			out.Query, s = c.subquery(right)
-		default:
+		right, ok := e.Right.(sqlparser.ValTuple)
+		if !ok {
 			c.fail(i)
+			return out, ls
 		}
+		if q := c.side[i+1]; q != nil && q.form == formQuery {
+			out.Query = q.query
+			return out, span{ls.first, q.last}
+		}
+		var s span
+		out.List, s = c.list(right)
 		return out, span{ls.first, s.last}
 	case t.isWord("LIKE"), t.isWord("SIMILAR"):
 		p, s := c.expr(e.Right)

@@ -29,28 +29,21 @@ func (c *converter) aliasedTable(t *sqlparser.AliasedTableExpr) (ast.TableRef, s
 		e := c.entry(i)
 		alias, columns, last = c.alias(i, e), e.columns, e.last
 	}
-	switch x := t.Expr.(type) {
-	case sqlparser.TableName:
+	if x, ok := t.Expr.(sqlparser.TableName); ok {
 		i := index(x.Name.String())
 		e := c.entry(i)
+		if e.form == formQuery {
+			out := &ast.SubqueryRef{Query: e.query, Alias: alias, ColumnAliases: columns, Pos: c.at(i).pos}
+			return out, span{i, max(last, e.last)}
+		}
 		if e.form != formName || len(e.columns) > 0 {
 			c.fail(i)
 		}
 		out := &ast.TableName{Parts: e.parts, Alias: alias, ColumnAliases: columns, Pos: c.at(i).pos}
 		return out, span{i, max(last, e.last)}
-	case *sqlparser.Subquery:
-		q, s := c.subquery(x)
-		out := &ast.SubqueryRef{Query: q, Alias: alias, ColumnAliases: columns, Pos: c.at(s.first).pos}
-		return out, span{s.first, max(last, s.last)}
 	}
 	c.fail(0)
 	return &ast.TableName{}, span{}
-}
-
-// subquery returns the query in parentheses; the span includes them.
-func (c *converter) subquery(x *sqlparser.Subquery) (ast.Query, span) {
-	q, s := c.query(x.Select)
-	return q, span{s.first - 1, c.at(s.first - 1).match}
 }
 
 // parenTable drops the parentheses; a comma inside them is a cross join.

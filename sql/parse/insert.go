@@ -21,7 +21,7 @@ func (p *parser) insert() (*ast.Insert, error) {
 	if t := p.peek(); t.isWord("PARTITION") {
 		return nil, notYet(t, "INSERT with PARTITION")
 	}
-	if next := p.toks[min(p.i+1, p.end())]; p.peek().isOp("(") && !next.isWord("SELECT") && !next.isWord("VALUES") && !next.isOp("(") {
+	if next := p.toks[min(p.i+1, p.end())]; p.peek().isOp("(") && !next.isWord("SELECT") && !next.isWord("VALUES") && !next.isWord("WITH") && !next.isOp("(") {
 		if s.Columns, p.i, err = nameList(p.toks, p.i); err != nil {
 			return nil, err
 		}

@@ -245,3 +245,28 @@ func seeds(f *testing.F) []string {
 	}
 	return out
 }
+
+// TestDeepQueries: nesting beyond the limit has a place, whatever it is made of, and needs little stack.
+func TestDeepQueries(t *testing.T) {
+	for _, c := range []struct{ open, core, shut string }{
+		{"(", "SELECT 1", ")"}, {"SELECT * FROM (", "SELECT 1", ") AS t"}, {"SELECT a FROM t WHERE a IN (", "SELECT 1", ")"},
+		{"SELECT EXISTS (", "SELECT 1", ")"}, {"SELECT (", "1", ")"}, {"WITH x AS (", "SELECT 1", ") SELECT 1"},
+		{"SELECT 1 UNION (", "SELECT 1", ")"}, {"SELECT f(", "1", ")"}, {"VALUES ((", "SELECT 1", "))"},
+	} {
+		repeat := func(n int) string {
+			open := c.open
+			if !strings.Contains(c.core, "SELECT") {
+				open = strings.TrimPrefix(open, "SELECT ")
+			}
+			return strings.TrimSuffix(c.open, open) + strings.Repeat(open, n) + c.core + strings.Repeat(c.shut, n)
+		}
+		if _, err := Parse(repeat(20)); err != nil {
+			t.Errorf("%s: %v", c.open, err)
+		}
+		_, err := Parse(repeat(5000))
+		var e *Error
+		if !errors.As(err, &e) || e.Msg != "nested deeper than 199 levels" || e.Pos.Col < 199 {
+			t.Errorf("%s: %v", c.open, err)
+		}
+	}
+}

@@ -34,6 +34,8 @@ const (
 	formDifference             // one argument, a subtraction; qualifier
 	formRow                    // the items
 	formUsing                  // columns
+	formQuery                  // a query in parentheses
+	formExists                 // EXISTS and its query
 	formLoose                  // WITHIN (lit) or NULLS FIRST or LAST, which the skeleton leaves out; used when a sort key has claimed it
 )
 
@@ -47,6 +49,7 @@ type entry struct {
 	unit      ast.Unit
 	qualifier *ast.IntervalQualifier
 	columns   []ast.Name
+	query     ast.Query
 	used      bool
 }
 
@@ -59,14 +62,16 @@ type rewriter struct {
 	out     strings.Builder
 	marks   []mark
 	side    map[int]*entry
+	first   int   // where SELECT or VALUES may stand
+	depth   int   // of the place of the whole
 	chains  []int // per open parenthesis, chain when it was opened
 	chain   int
-	setOps  int
+	setOps  *int
 	operand bool // the last thing written ends an operand, so that a name is an alias and * multiplies
 }
 
 func newRewriter(toks []token) *rewriter {
-	return &rewriter{toks: toks, side: make(map[int]*entry)}
+	return &rewriter{toks: toks, side: make(map[int]*entry), setOps: new(int)}
 }
 
 // emit writes text for token i; what follows is an operand's end or not.
@@ -81,8 +86,8 @@ func (r *rewriter) emit(i int, text string, operand bool) {
 }
 
 func (r *rewriter) open(i int, text string) error {
-	if r.chains = append(r.chains, r.chain); len(r.chains) > maxNesting {
-		return errorAt(r.toks[i], "", "nested deeper than %d levels", maxNesting)
+	if r.chains = append(r.chains, r.chain); r.depth+len(r.chains) > maxNesting {
+		return tooDeep(r.toks[i])
 	}
 	r.emit(i, text+"(", false)
 	return nil
@@ -154,6 +159,9 @@ func (r *rewriter) operator(i int) (int, error) {
 		if q := t.match + 1; ast.UnitOf(r.toks[q].text) != ast.NoUnit && r.toks[q].kind == word && !r.operand {
 			return r.difference(i)
 		}
+		if isQuery(r.toks, i) {
+			return r.subquery(i)
+		}
 		return i + 1, r.open(i, "")
 	case ")":
 		r.close(i)
@@ -182,7 +190,7 @@ func (r *rewriter) operator(i int) (int, error) {
 // keywords are written as they are.
 var keywords = map[string]string{
 	"AND": "and", "AS": "as", "ASC": "asc", "BETWEEN": "between", "DESC": "desc", "ELSE": "else", "ESCAPE": "escape",
-	"EXISTS": "exists", "FROM": "from", "HAVING": "having", "IN": "in", "LIKE": "like", "LIMIT": "limit", "NOT": "not",
+	"FROM": "from", "HAVING": "having", "IN": "in", "LIKE": "like", "LIMIT": "limit", "NOT": "not",
 	"ON": "on", "OR": "or", "THEN": "then", "WHEN": "when", "WHERE": "where",
 }
 
@@ -200,15 +208,18 @@ func (r *rewriter) word(i int) (int, error) {
 	}
 	switch t.text {
 	case "SELECT", "VALUES":
+		if i != r.first {
+			return 0, unexpected(r.toks, i)
+		}
 		return r.selectWord(i), nil
+	case "EXISTS":
+		return r.exists(i)
 	case "GROUP", "ORDER":
 		if !r.toks[i+1].isWord("BY") {
 			return 0, unexpected(r.toks, i+1)
 		}
 		r.emit(i, strings.ToLower(t.text)+" by", false)
 		return i + 2, nil
-	case "UNION", "EXCEPT", "INTERSECT":
-		return r.setOperator(i)
 	case "NATURAL", "INNER", "LEFT", "RIGHT", "FULL", "CROSS", "JOIN":
 		return r.join(i)
 	case "USING":

@@ -5,7 +5,7 @@ import "github.com/millrace-sql/millrace/sql/ast"
 // unsupported names the constructs that begin with a word the rewriter has no rule for.
 var unsupported = map[string]string{
 	"ALL": "ALL before a query", "ANY": "ANY", "SOME": "SOME", "ARRAY": "ARRAY", "MULTISET": "MULTISET", "CURSOR": "CURSOR(...)",
-	"OVER": "OVER", "WINDOW": "WINDOW", "WITH": "WITH", "TABLE": "TABLE(...)", "LATERAL": "LATERAL", "UNNEST": "UNNEST",
+	"OVER": "OVER", "WINDOW": "WINDOW", "TABLE": "TABLE(...)", "LATERAL": "LATERAL", "UNNEST": "UNNEST",
 	"TABLESAMPLE": "TABLESAMPLE", "FETCH": "FETCH", "GROUPING": "GROUPING SETS", "CUBE": "CUBE", "ROLLUP": "ROLLUP", "OVERLAPS": "OVERLAPS",
 	"LEADING": "LEADING", "TRAILING": "TRAILING", "BOTH": "BOTH", "IGNORE": "IGNORE NULLS", "RESPECT": "RESPECT NULLS", "FOR": "FOR",
 	"COLLATE": "COLLATE",
@@ -31,21 +31,44 @@ func (r *rewriter) selectWord(i int) int {
 	return i
 }
 
-// setOperator writes every set operator as UNION, which groups from the left; the converter refuses what would group otherwise.
-func (r *rewriter) setOperator(i int) (int, error) {
-	if r.setOps++; r.setOps > maxSetOps {
-		return 0, errorAt(r.toks[i], "", "more than %d set operations", maxSetOps)
+// subquery writes a query in parentheses as one `#N`; behind IN it is the only item of a list.
+func (r *rewriter) subquery(i int) (int, error) {
+	q, err := r.inner(i)
+	if err != nil {
+		return 0, err
 	}
-	next := i + 1
-	if t := r.toks[next]; t.isWord("ALL") || t.isWord("DISTINCT") {
-		next++
+	last := r.toks[i].match
+	r.side[i] = &entry{form: formQuery, last: last, query: q}
+	text := id(i)
+	if r.toks[i-1].isWord("IN") {
+		text = "( " + text + " )"
 	}
-	if r.toks[next-1].isWord("ALL") {
-		r.emit(i, "union all", false)
-	} else {
-		r.emit(i, "union", false)
+	r.emit(i, text, true)
+	return last + 1, nil
+}
+
+// inner reads the query in the parentheses at token i.
+func (r *rewriter) inner(i int) (ast.Query, error) {
+	in := queryReader{toks: r.toks, depth: r.depth + len(r.chains) + 1, chain: r.chain, setOps: r.setOps}
+	if in.depth > maxNesting {
+		return nil, tooDeep(r.toks[i])
 	}
-	return next, nil
+	return in.query(i+1, r.toks[i].match)
+}
+
+// exists writes EXISTS (query) as `#N`.
+func (r *rewriter) exists(i int) (int, error) {
+	if r.operand || !r.toks[i+1].isOp("(") {
+		return 0, unexpected(r.toks, i)
+	}
+	q, err := r.inner(i + 1)
+	if err != nil {
+		return 0, err
+	}
+	last := r.toks[i+1].match
+	r.side[i] = &entry{form: formExists, last: last, query: q}
+	r.emit(i, id(i), true)
+	return last + 1, nil
 }
 
 // join writes every kind of join as JOIN, which groups from the left and may lack ON; the converter reads the kind from the tokens.

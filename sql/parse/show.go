@@ -6,7 +6,7 @@ import (
 	"github.com/millrace-sql/millrace/sql/ast"
 )
 
-var showable = strings.Fields("STREAMS TABLES PUMPS WHY CRAWLERS DATABASES PARTITIONS FUNCTIONS")
+var showable = strings.Fields("STREAMS TABLES VIEWS PUMPS WHY CRAWLERS DATABASES PARTITIONS FUNCTIONS")
 
 // show reads SHOW what; TABLES and PARTITIONS may name where: [IN | FROM | OF] name. SHOW WHY names a pump.
 func (p *parser) show() (ast.Statement, error) {

@@ -9,36 +9,13 @@ import (
 	"github.com/millrace-sql/millrace/sql/ast"
 )
 
-// parseQuery reads the tokens from..to of one statement as a query.
-func parseQuery(toks []token, from, to int) (ast.Query, error) {
-	if from >= to {
-		return nil, unexpected(toks, to)
-	}
-	for toks[from].isOp("(") && toks[from].match == to-1 {
-		from, to = from+1, to-1
-	}
-	if t := toks[from]; !t.isWord("SELECT") && !t.isWord("VALUES") && !t.isOp("(") && !t.isWord("WITH") {
-		return nil, unexpected(toks, from)
-	}
-	r := newRewriter(toks)
-	if err := r.run(from, to); err != nil {
-		return nil, err
-	}
-	tree, err := r.parse(toks, to)
-	if err != nil {
-		return nil, err
-	}
-	c := &converter{toks: toks, side: r.side}
-	q, _ := c.query(tree)
-	return q, c.finish()
-}
-
 // parseExpr reads the tokens from..to of one statement as an expression.
 func parseExpr(toks []token, from, to int) (ast.Expr, error) {
 	if from >= to {
 		return nil, unexpected(toks, to)
 	}
 	r := newRewriter(toks)
+	r.first = -1
 	r.emit(from, "select", false)
 	if err := r.run(from, to); err != nil {
 		return nil, err

@@ -7,10 +7,10 @@ import (
 )
 
 // unsupportedStatements are known, so that the error names them.
-var unsupportedStatements = wordSet("WITH UPDATE DELETE MERGE SET RESET USE GRANT REVOKE BEGIN COMMIT ROLLBACK TRUNCATE CALL EXECUTE ANALYZE")
+var unsupportedStatements = wordSet("UPDATE DELETE MERGE SET RESET USE GRANT REVOKE BEGIN COMMIT ROLLBACK TRUNCATE CALL EXECUTE ANALYZE")
 
 // statementWords are what a misspelt first word is compared with.
-var statementWords = strings.Fields("SELECT VALUES INSERT CREATE DROP ALTER SHOW DESCRIBE EXPLAIN RUN DISCOVER")
+var statementWords = strings.Fields("SELECT VALUES WITH INSERT CREATE DROP ALTER SHOW DESCRIBE EXPLAIN RUN DISCOVER")
 
 // statement reads the statement at the next token.
 func (p *parser) statement() (ast.Statement, error) {
@@ -22,7 +22,7 @@ func (p *parser) statement() (ast.Statement, error) {
 		return nil, p.unexpected()
 	}
 	switch t.text {
-	case "SELECT", "VALUES":
+	case "SELECT", "VALUES", "WITH":
 		return p.selectStatement(first)
 	case "INSERT":
 		return p.insert()
@@ -81,8 +81,8 @@ func (p *parser) create() (ast.Statement, error) {
 	}
 	kind := p.peek()
 	switch kind.text {
-	case "STREAM", "TABLE", "PUMP", "CRAWLER":
-	case "FUNCTION", "VIEW", "TEMPORARY", "SCHEMA", "DATABASE", "FOREIGN", "SERVER", "CATALOG", "INDEX":
+	case "STREAM", "TABLE", "PUMP", "CRAWLER", "VIEW":
+	case "FUNCTION", "TEMPORARY", "SCHEMA", "DATABASE", "FOREIGN", "SERVER", "CATALOG", "INDEX":
 		return nil, notYet(kind, "CREATE "+kind.text)
 	default:
 		return nil, p.unexpected()
@@ -108,6 +108,8 @@ func (p *parser) create() (ast.Statement, error) {
 		return p.createTable(h)
 	case "PUMP":
 		return p.createPump(h)
+	case "VIEW":
+		return p.createView(h)
 	}
 	return p.createCrawler(h)
 }

@@ -116,7 +116,11 @@ func (g grower) predicate(n int) ast.Expr {
 	case 3:
 		return &ast.Between{X: g.expr(n), Low: g.expr(n), High: g.expr(n), Not: g.yes()}
 	case 4:
-		return &ast.In{X: g.expr(n), List: g.list(n), Not: g.yes()}
+		in := &ast.In{X: g.expr(n), List: g.list(n), Not: g.yes()}
+		if _, query := in.List[0].(*ast.Subquery); query {
+			in.List = append(in.List, g.leaf()) // alone it would be the query of IN
+		}
+		return in
 	case 5:
 		return &ast.In{X: g.expr(n), Query: g.query(n), Not: g.yes()}
 	case 6:
@@ -172,6 +176,10 @@ func (g grower) query(n int) ast.Query {
 		q.Where, q.GroupBy = g.expr(n), g.list(n)
 		q.OrderBy = []ast.OrderItem{{Expr: g.expr(n), Desc: g.yes(), Nulls: pick(g, ast.NullsDefault, ast.NullsFirst, ast.NullsLast)}}
 		return q
+	}
+	if g.IntN(4) == 0 {
+		name := g.name()
+		return &ast.With{Entries: []ast.CTE{{Name: name, Query: q}, {Name: g.name(), Columns: []ast.Name{name}, Query: q}}, Body: q}
 	}
 	if g.yes() {
 		return &ast.SetOp{Op: pick(g, "UNION", "EXCEPT", "INTERSECT"), All: g.yes(), L: q, R: &ast.Values{Rows: [][]ast.Expr{g.list(n), g.list(n)}}}

@@ -13,6 +13,14 @@ import (
 type exprBinder struct {
 	scope *scope
 	group *grouping
+	// in is the rows that subqueries join; nil where none may stand, which clause
+	// names for the error.
+	in     *input
+	clause string
+	// outer is the place of the query around; its columns can be named if outers is
+	// set.
+	outer  *exprBinder
+	outers bool
 }
 
 var boolean = types.Of(types.Boolean)
@@ -102,16 +110,37 @@ func (b *exprBinder) bind(e ast.Expr) (Expr, error) {
 		return b.bindDifference(e)
 	case *ast.Call:
 		return b.bindCall(e)
+	case *ast.Subquery:
+		return b.bindScalar(e)
+	case *ast.Exists:
+		return b.bindMembership(e)
+	case *ast.Row:
+		return nil, errorAt(e.Pos, "a row of values stands only before IN and in its list").near(e.String())
 	}
 	return nil, errorAt(e.Position(), "this expression is not supported yet").near(e.String())
 }
 
 func (b *exprBinder) bindColumn(e *ast.Column) (Expr, error) {
 	c, err := b.scope.resolve(e.Parts)
-	if err != nil {
+	if err == nil {
+		return c, nil
+	}
+	if b.outer == nil || !isMissing(err) {
 		return nil, err
 	}
-	return c, nil
+	out, outerErr := b.outer.bind(e)
+	switch {
+	case isMissing(outerErr):
+		return nil, err // the nearest scope says what there is
+	case outerErr != nil:
+		return nil, outerErr
+	}
+	o, ok := out.(*Column)
+	if !ok || !b.outers {
+		return nil, errorAt(e.Parts.Position(), "column %s belongs to the query around the subquery", e.Parts.Last().Text).near(e.Parts.Last().Text).
+			hint("the WHERE of a subquery can name it, one level down")
+	}
+	return &outerColumn{*o}, nil
 }
 
 func (b *exprBinder) bindUnary(e *ast.Unary) (Expr, error) {
@@ -194,21 +223,28 @@ func (b *exprBinder) bindBetween(e *ast.Between) (Expr, error) {
 // bindIn is x = a OR x = b OR ...
 func (b *exprBinder) bindIn(e *ast.In) (Expr, error) {
 	if e.Query != nil {
-		return nil, errorAt(e.Pos, "IN (SELECT ...) is not supported yet").near("IN").hint("a list of values is")
+		return b.bindMembership(e)
 	}
-	x, err := b.bind(e.X)
+	xs, err := b.rowItems(e.X)
 	if err != nil {
 		return nil, err
 	}
 	var out Expr
 	for _, item := range e.List {
-		v, err := b.bind(item)
+		vs, err := b.rowItems(item)
 		if err != nil {
 			return nil, err
 		}
-		eq, err := compare("=", x, v, item.Position())
-		if err != nil {
-			return nil, err
+		if len(vs) != len(xs) {
+			return nil, errorAt(item.Position(), "IN compares %d values with %d", len(xs), len(vs))
+		}
+		var eq Expr
+		for i := range vs {
+			c, err := compare("=", xs[i], vs[i], item.Position())
+			if err != nil {
+				return nil, err
+			}
+			eq = conjunction(eq, c)
 		}
 		if out == nil {
 			out = eq
@@ -217,6 +253,15 @@ func (b *exprBinder) bindIn(e *ast.In) (Expr, error) {
 		out = &Call{Func: "OR", Args: []Expr{out, eq}, Of: boolean, Pos: e.Pos}
 	}
 	return negate(out, e.Not), nil
+}
+
+// rowItems is the values of (a, b), or the one value of anything else.
+func (b *exprBinder) rowItems(e ast.Expr) ([]Expr, error) {
+	if row, ok := e.(*ast.Row); ok {
+		return b.bindAll(row.Items)
+	}
+	x, err := b.bind(e)
+	return []Expr{x}, err
 }
 
 func (b *exprBinder) bindLike(e *ast.Like) (Expr, error) {

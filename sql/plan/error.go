@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/millrace-sql/millrace/sql/ast"
@@ -13,6 +14,9 @@ type Error struct {
 	Near string // the offending text, "" where there is none
 	Msg  string
 	Hint string
+	// missing tells that a name is not there at all, so that it may be one of the query
+	// around.
+	missing bool
 	// Err is the cause that a Catalog gave, nil where there is none.
 	Err error
 }
@@ -27,6 +31,12 @@ func (e *Error) Unwrap() error { return e.Err }
 
 func errorAt(pos ast.Pos, format string, args ...any) *Error {
 	return &Error{Pos: pos, Msg: fmt.Sprintf(format, args...)}
+}
+
+// isMissing tells that an error is an unknown name.
+func isMissing(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && e.missing
 }
 
 func (e *Error) hint(format string, args ...any) *Error {

@@ -57,9 +57,17 @@ func (b *Binder) tableRef(ref ast.TableRef, streaming bool) (Node, *scope, error
 }
 
 func (b *Binder) tableName(ref *ast.TableName, streaming bool) (Node, *scope, error) {
+	if c, ok := b.cteNamed(ref.Parts); ok {
+		n, err := b.entry(c, streaming)
+		return named(n, ref, c.Name.Text, err)
+	}
 	rel, err := b.relation(ref.Parts)
 	if err != nil {
 		return nil, nil, err
+	}
+	if rel.View != nil {
+		n, err := b.view(rel, ref.Parts.Position(), streaming)
+		return named(n, ref, rel.Name, err)
 	}
 	bounded := rel.Stream && !streaming
 	if bounded && rel.Connector == InApplication {
@@ -75,14 +83,22 @@ func (b *Binder) tableName(ref *ast.TableName, streaming bool) (Node, *scope, er
 		scan.schema.RowTime = -1
 	}
 	n := timed(scan, rel)
+	return named(relationNode{n, scan.schema}, ref, rel.Name, nil)
+}
+
+// named is the rows of a relation under its alias, or else its stored name.
+func named(r relationNode, ref *ast.TableName, stored string, err error) (Node, *scope, error) {
+	if err != nil {
+		return nil, nil, err
+	}
 	alias := ref.Parts.Last()
 	if ref.Alias != nil {
 		alias = *ref.Alias
 	} else {
-		alias.Text = rel.Name
+		alias.Text = stored
 	}
-	schema, err := renamed(scan.schema, ref.ColumnAliases)
-	return n, newScope(schema, alias), err
+	schema, err := renamed(r.schema, ref.ColumnAliases)
+	return r.node, newScope(schema, alias), err
 }
 
 // relation looks a name up and turns the catalog's answer into a positioned
@@ -95,13 +111,16 @@ func (b *Binder) relation(parts ast.Qualified) (*Relation, error) {
 	e := errorAt(parts.Position(), "%v", err).near(parts.Last().Text)
 	e.Err = err
 	if errors.Is(err, ErrNotFound) {
+		if e := b.notThere(parts); e != nil {
+			return nil, e
+		}
 		return nil, e.hint("%s", Suggest(parts.Last().Text, b.Catalog.Names()))
 	}
 	return nil, e
 }
 
 func (b *Binder) subquery(ref *ast.SubqueryRef, streaming bool) (Node, *scope, error) {
-	n, err := b.query(ref.Query, streaming && !isFinite(ref.Query, b))
+	n, err := b.query(ref.Query, streaming && !b.isFinite(ref.Query))
 	if err != nil {
 		return nil, nil, err
 	}
@@ -115,15 +134,21 @@ func (b *Binder) subquery(ref *ast.SubqueryRef, streaming bool) (Node, *scope, e
 
 // isFinite tells whether a subquery of a streaming query reads tables only: it
 // is then the finite side of a join.
-func isFinite(q ast.Query, b *Binder) bool {
+func (b *Binder) isFinite(q ast.Query) bool {
 	switch q := q.(type) {
+	case *ast.With:
+		inner := *b
+		for i := range q.Entries {
+			inner.ctes = append(inner.ctes[:len(inner.ctes):len(inner.ctes)], cte{CTE: &q.Entries[i], before: inner.ctes})
+		}
+		return inner.isFinite(q.Body)
 	case *ast.Values:
 		return true
 	case *ast.SetOp:
-		return isFinite(q.L, b) && isFinite(q.R, b)
+		return b.isFinite(q.L) && b.isFinite(q.R)
 	case *ast.Select:
 		for _, ref := range q.From {
-			if !finiteRef(ref, b) {
+			if !b.finiteRef(ref) {
 				return false
 			}
 		}
@@ -132,15 +157,21 @@ func isFinite(q ast.Query, b *Binder) bool {
 	return false
 }
 
-func finiteRef(ref ast.TableRef, b *Binder) bool {
+func (b *Binder) finiteRef(ref ast.TableRef) bool {
 	switch ref := ref.(type) {
 	case *ast.TableName:
+		if c, ok := b.cteNamed(ref.Parts); ok {
+			return b.finiteOnce(c.CTE, c.before, c.Query)
+		}
 		rel, err := b.Catalog.Relation(ref.Parts)
+		if err == nil && rel.View != nil {
+			return b.finiteOnce(rel.View, nil, rel.View.Query)
+		}
 		return err == nil && !rel.Stream
 	case *ast.SubqueryRef:
-		return isFinite(ref.Query, b)
+		return b.isFinite(ref.Query)
 	case *ast.Join:
-		return finiteRef(ref.L, b) && finiteRef(ref.R, b)
+		return b.finiteRef(ref.L) && b.finiteRef(ref.R)
 	}
 	return false
 }

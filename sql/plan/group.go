@@ -12,38 +12,49 @@ import (
 // aggregates.
 type grouping struct {
 	input *exprBinder // binds over the rows that are grouped
+	args  *exprBinder // the same for arguments of aggregates, where subqueries may stand
 	node  *Aggregate
 }
 
 // group binds GROUP BY and HAVING, and returns the binder for what stands above
-// them.
-func (b *Binder) group(q *ast.Select, n Node, sc *scope, streaming bool) (Node, *exprBinder, error) {
-	agg := &Aggregate{Input: n}
-	g := &grouping{input: &exprBinder{scope: sc}, node: agg}
+// them. A correlated query is grouped by the correlation's keys as well.
+func (b *Binder) group(q *ast.Select, rows *exprBinder, streaming bool, c *correlation) (*exprBinder, error) {
+	agg := &Aggregate{Input: rows.in.node, schema: types.NewSchema()}
+	g := &grouping{input: &exprBinder{scope: rows.scope, outer: b.outer, clause: "in GROUP BY"}, args: rows, node: agg}
 	for _, item := range q.GroupBy {
 		key, err := g.input.bind(item)
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		if err := agg.addKey(key, item.Position(), streaming); err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 	}
+	if c != nil {
+		c.group(agg)
+	}
 	if streaming && agg.Window == nil {
-		return nil, nil, noWindow(q)
+		return nil, noWindow(q)
 	}
-	eb := &exprBinder{scope: sc, group: g}
-	// Every clause above may bring aggregates: bind all once for that, and again
-	// when the aggregate's columns are final.
+	// Every clause above may bring aggregates: bind all once for that, over rows that
+	// are thrown away, and again when the aggregate's columns are final.
+	eb := &exprBinder{scope: rows.scope, group: g, outer: b.outer, in: b.rows(agg, streaming)}
 	if err := g.collect(q, eb); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
+	agg.Input = rows.in.node
 	agg.finish()
+	eb.in = b.rows(agg, streaming)
+	if c != nil && len(q.GroupBy) == 0 {
+		eb.in, eb.clause = nil, "in a correlated aggregate"
+		return eb, nil
+	}
 	if q.Having == nil {
-		return agg, eb, nil
+		return eb, nil
 	}
 	having, err := eb.condition(q.Having, "HAVING")
-	return &Filter{Input: agg, Cond: having, Having: true}, eb, err
+	eb.in.node = &Filter{Input: eb.in.node, Cond: having, Having: true}
+	return eb, err
 }
 
 // collect gathers the aggregates of HAVING, the select list and ORDER BY.
@@ -145,10 +156,11 @@ func (g *grouping) bind(e ast.Expr) (Expr, error) {
 		return nil, nil
 	}
 	// Resolve first: an unknown column is the better message.
-	c, err := g.input.scope.resolve(col.Parts)
+	bound, err := g.input.bindColumn(col)
 	if err != nil {
 		return nil, err
 	}
+	c := bound.(*Column)
 	if len(col.Parts) == 1 && isRowTime(c, g.node.Input) && g.node.Window != nil {
 		// ROWTIME alone is the time of the row being produced (kda-sql.md §8.3).
 		return &Column{Index: g.node.schema.RowTime, Name: types.RowTimeName, Of: c.Of}, nil
@@ -178,7 +190,7 @@ func (g *grouping) aggregate(call *ast.Call) (Expr, error) {
 	argType := types.Of(types.Null)
 	if !call.Star {
 		var err error
-		if a.Arg, err = g.input.bind(call.Args[0]); err != nil {
+		if a.Arg, err = g.args.bind(call.Args[0]); err != nil {
 			return nil, err
 		}
 		argType = a.Arg.Type()

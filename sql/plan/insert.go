@@ -36,18 +36,25 @@ func (b *Binder) Insert(s *ast.Insert, pump bool) (*Insert, error) {
 		}
 	}
 	streaming := pump || IsStream(s.Query)
-	if _, values := s.Query.(*ast.Values); values {
+	if into.View != nil {
+		return nil, errorAt(s.Into.Position(), "%s is a view: it has no rows of its own", into).near(s.Into.Last().Text).
+			hint("INSERT INTO the stream or table it reads")
+	}
+	if _, values := body(s.Query).(*ast.Values); values {
 		if pump {
 			return nil, errorAt(s.Query.Position(), "a pump needs a SELECT over a stream").near("VALUES")
 		}
 		streaming = false
 	}
-	n, err := b.query(s.Query, streaming)
+	n, err := b.begin().query(s.Query, streaming)
 	if err != nil {
 		return nil, err
 	}
 	if err := checkRowTimestamp(n); err != nil {
 		return nil, err
+	}
+	if pump && n.Schema().RowTime < 0 {
+		return nil, errorAt(s.Query.Position(), "a pump needs a SELECT over a stream")
 	}
 	root, err := assign(n, into, s)
 	if err != nil {
@@ -126,7 +133,7 @@ func targetColumns(into *Relation, s *ast.Insert) (targets []int, rowtime int, e
 		}
 		seen[c.Index] = true
 		if c.Index == into.Schema.RowTime {
-			if _, values := s.Query.(*ast.Values); !values || into.Connector != InApplication {
+			if _, values := body(s.Query).(*ast.Values); !values || into.Connector != InApplication {
 				return nil, -1, errorAt(name.Pos, "ROWTIME is carried over from the query").near(name.Text).
 					hint("only INSERT ... VALUES into an in-application stream may set it")
 			}
@@ -142,7 +149,7 @@ func targetColumns(into *Relation, s *ast.Insert) (targets []int, rowtime int, e
 // itemPos is where the i-th column of a query was written, as far as that can be
 // told.
 func itemPos(q ast.Query, i int) ast.Pos {
-	switch q := q.(type) {
+	switch q := body(q).(type) {
 	case *ast.Select:
 		for _, item := range q.Items {
 			if _, star := item.Expr.(*ast.Star); star {

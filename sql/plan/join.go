@@ -30,8 +30,9 @@ func (b *Binder) join(l Node, ls *scope, r Node, rs *scope, j *ast.Join, streami
 		return nil, nil, err
 	}
 	both := ls.join(rs)
-	n := &Lookup{Input: l, Table: r, Left: j.Kind == ast.LeftJoin, schema: both.schema}
-	if n.Left {
+	n := &Lookup{Input: l, Table: r, schema: both.schema}
+	if j.Kind == ast.LeftJoin {
+		n.Kind = LookupLeft
 		n.schema.Fields = append([]types.Field(nil), n.schema.Fields...)
 		for i := len(ls.schema.Fields); i < len(n.schema.Fields); i++ {
 			n.schema.Fields[i].NotNull = false
@@ -42,12 +43,19 @@ func (b *Binder) join(l Node, ls *scope, r Node, rs *scope, j *ast.Join, streami
 	if j.Kind == ast.CrossJoin {
 		return n, both, nil
 	}
-	cond, err := b.joinCondition(both, ls, rs, j)
+	plain, rest, err := onParts(j)
 	if err != nil {
 		return nil, nil, err
 	}
-	n.split(cond, len(ls.schema.Fields))
-	return n, both, nil
+	if plain != nil || j.On == nil {
+		cond, err := b.joinCondition(both, ls, rs, j, plain)
+		if err != nil {
+			return nil, nil, err
+		}
+		n.split(cond, len(ls.schema.Fields))
+	}
+	out, err := b.joined(n, both, rest, streaming)
+	return out, both, err
 }
 
 // distinctAliases refuses two relations under one name: nothing could tell their
@@ -63,13 +71,60 @@ func distinctAliases(ls, rs *scope, pos ast.Pos) error {
 	return nil
 }
 
+// onParts is the conditions of ON without and with subqueries. The latter are asked
+// of the rows of an inner join; of an outer one they would have to be asked of every
+// pair.
+func onParts(j *ast.Join) (plain ast.Expr, rest []ast.Expr, err error) {
+	if j.On == nil || !hasSubquery(j.On) {
+		return j.On, nil, nil
+	}
+	if j.Kind != ast.InnerJoin {
+		return nil, nil, errorAt(j.On.Position(), "a subquery in ON of a %s JOIN is not supported", j.Kind).
+			hint("put it into the WHERE of a subquery on the right")
+	}
+	for _, part := range astConjuncts(j.On) {
+		switch {
+		case hasSubquery(part):
+			rest = append(rest, part)
+		case plain == nil:
+			plain = part
+		default:
+			plain = &ast.Binary{Op: ast.And, L: plain, R: part, Pos: part.Position()}
+		}
+	}
+	return plain, rest, nil
+}
+
+// joined is a join with the conditions that ask subqueries.
+func (b *Binder) joined(n Node, sc *scope, rest []ast.Expr, streaming bool) (Node, error) {
+	if len(rest) == 0 {
+		return n, nil
+	}
+	eb := &exprBinder{scope: sc, in: b.rows(n, streaming)}
+	for _, part := range rest {
+		if err := eb.subqueryCondition(part, "ON", nil); err != nil {
+			return nil, err
+		}
+	}
+	return narrow(eb.in.node, n.Schema()), nil
+}
+
+// narrow is the first columns of n, those of the schema: without what subqueries
+// have added.
+func narrow(n Node, schema types.Schema) Node {
+	if len(n.Schema().Fields) == len(schema.Fields) {
+		return n
+	}
+	return &Project{Input: n, Exprs: allColumns(schema), schema: schema}
+}
+
 // joinCondition is ON, or the equalities that USING stands for.
-func (b *Binder) joinCondition(both, ls, rs *scope, j *ast.Join) (Expr, error) {
+func (b *Binder) joinCondition(both, ls, rs *scope, j *ast.Join, on ast.Expr) (Expr, error) {
 	if len(j.Using) == 0 {
-		if j.On == nil {
+		if on == nil {
 			return nil, errorAt(j.Pos, "JOIN needs ON or USING").near("JOIN")
 		}
-		return (&exprBinder{scope: both}).condition(j.On, "ON")
+		return (&exprBinder{scope: both, outer: b.outer}).condition(on, "ON")
 	}
 	var cond Expr
 	for _, name := range j.Using {

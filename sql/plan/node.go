@@ -74,15 +74,18 @@ type (
 		Arg  Expr
 		Of   types.Type
 	}
-	// Lookup joins each row of Input with all rows of a finite relation that have
-	// equal keys and satisfy On (nil = all); with Left, a row without a partner
-	// comes with NULLs. Columns: the input's, then the table's, ROWTIME staying
-	// where it was.
+	// Lookup joins each row of Input with the rows of a finite relation that have
+	// equal keys and satisfy On (nil = all), which is over the columns of both sides.
+	// The Kind says what becomes of the row. NULL keys are equal with NullSafe, and
+	// have no partner otherwise. The last In keys are the operands of IN: where no
+	// partner is certain, their NULLs can make the answer UNKNOWN.
 	Lookup struct {
+		Kind                 LookupKind
 		Input, Table         Node
 		InputKeys, TableKeys []Expr
+		In                   int
+		NullSafe             bool
 		On                   Expr
-		Left                 bool
 		schema               types.Schema
 	}
 	// Sort orders a finite relation.
@@ -123,6 +126,35 @@ type (
 	}
 )
 
+// LookupKind is what a Lookup makes of a row and its partners.
+type LookupKind uint8
+
+// The kinds of Lookup. The first three have the columns of the input and then the
+// table's, ROWTIME staying where it was.
+const (
+	// LookupInner is a row for each partner.
+	LookupInner LookupKind = iota
+	// LookupLeft gives a row without a partner NULLs.
+	LookupLeft
+	// LookupSingle is LookupLeft for a scalar subquery: a second partner is an error of
+	// the row.
+	LookupSingle
+	// LookupSemi keeps the rows that have a partner.
+	LookupSemi
+	// LookupAnti keeps the rows that certainly have none.
+	LookupAnti
+	// LookupMark adds a column that says so: TRUE, FALSE or UNKNOWN.
+	LookupMark
+)
+
+// Pairs tells whether rows come with the columns of their partners.
+func (k LookupKind) Pairs() bool { return k <= LookupSingle }
+
+// String is the operator's name.
+func (k LookupKind) String() string {
+	return [...]string{"Join", "Left join", "Scalar subquery", "Semi join", "Anti join", "Mark join"}[k]
+}
+
 func (*Scan) node()      {}
 func (*Values) node()    {}
 func (*Filter) node()    {}
@@ -151,7 +183,7 @@ func (n *Project) Schema() types.Schema { return n.schema }
 // Schema is keys, aggregates and rowtime.
 func (n *Aggregate) Schema() types.Schema { return n.schema }
 
-// Schema is the columns of both sides.
+// Schema is the columns of both sides, of the input, or of the input and the mark.
 func (n *Lookup) Schema() types.Schema { return n.schema }
 
 // Schema is the input's.
@@ -283,6 +315,9 @@ func (n *Aggregate) String() string {
 	for i, c := range n.Calls {
 		calls[i] = c.String()
 	}
+	if len(calls) == 0 && n.Window == nil {
+		return "Distinct " + strings.Join(keys, ", ")
+	}
 	return s + ": " + strings.Join(calls, ", ")
 }
 
@@ -296,21 +331,33 @@ func (c AggregateCall) String() string {
 
 // String is the kind of join and its condition.
 func (n *Lookup) String() string {
-	kind := "Join"
-	if n.Left {
-		kind = "Left join"
+	s := n.Kind.String()
+	if n.Kind == LookupInner || n.Kind == LookupLeft {
+		s += " table"
 	}
 	var conds []string
 	for i := range n.InputKeys {
-		conds = append(conds, n.InputKeys[i].String()+" = "+n.TableKeys[i].String())
+		op := " = "
+		switch {
+		case n.NullSafe:
+			op = " IS NOT DISTINCT FROM "
+		case i >= len(n.InputKeys)-n.In:
+			op = " IN "
+		}
+		conds = append(conds, n.InputKeys[i].String()+op+n.TableKeys[i].String())
 	}
 	if n.On != nil {
 		conds = append(conds, n.On.String())
 	}
-	if len(conds) == 0 {
-		return kind + " table, every pair"
+	switch {
+	case len(conds) > 0:
+		return s + " on " + strings.Join(conds, " AND ")
+	case n.Kind == LookupInner || n.Kind == LookupLeft:
+		return s + ", every pair"
+	case n.Kind == LookupSingle:
+		return s
 	}
-	return kind + " table on " + strings.Join(conds, " AND ")
+	return s + " on any row"
 }
 
 // String is the keys.

@@ -15,13 +15,24 @@ type Query struct {
 }
 
 // Binder binds the statements of one script against one catalog.
-type Binder struct{ Catalog Catalog }
+type Binder struct {
+	Catalog Catalog
+
+	binding *binding
+	ctes    []cte     // that can be named here
+	rest    []ast.CTE // of the entry of WITH that is being bound, and behind it
+	// outer is the place of the query around this one, when this one stands in an
+	// expression; correlation takes what its WHERE says of outer columns, nil = it may
+	// not.
+	outer       *exprBinder
+	correlation *correlation
+}
 
 // Query binds a top-level query: with STREAM it is streaming, without it reads
 // streams to their present end, as finite relations (kda-sql.md §7).
 func (b *Binder) Query(q ast.Query) (*Query, error) {
 	streaming := IsStream(q)
-	root, err := b.query(q, streaming)
+	root, err := b.begin().query(q, streaming)
 	if err != nil {
 		return nil, err
 	}
@@ -39,6 +50,8 @@ func IsStream(q ast.Query) bool {
 		return q.Stream
 	case *ast.SetOp:
 		return IsStream(q.L) || IsStream(q.R)
+	case *ast.With:
+		return IsStream(q.Body)
 	}
 	return false
 }
@@ -55,8 +68,10 @@ func (b *Binder) query(q ast.Query, streaming bool) (Node, error) {
 			return nil, err
 		}
 		return b.tail(n, q.Tail, streaming)
+	case *ast.With:
+		return b.with(q, streaming)
 	case *ast.SetOp:
-		n, err := b.setOp(q, streaming)
+		n, err := b.within().setOp(q, streaming)
 		if err != nil {
 			return nil, err
 		}
@@ -65,10 +80,17 @@ func (b *Binder) query(q ast.Query, streaming bool) (Node, error) {
 	return nil, errorAt(q.Position(), "this query is not supported yet")
 }
 
+// within is b for a part of the query that may not name outer columns.
+func (b *Binder) within() *Binder {
+	c := *b
+	c.correlation = nil
+	return &c
+}
+
 // values binds rows of constants: the type of a column is the common type of its
 // values.
 func (b *Binder) values(q *ast.Values) (Node, error) {
-	none := &exprBinder{scope: &scope{schema: types.NewSchema()}}
+	none := &exprBinder{scope: &scope{schema: types.NewSchema()}, outer: b.outer, clause: "in VALUES"}
 	rows := make([][]Expr, len(q.Rows))
 	for r, row := range q.Rows {
 		if len(row) != len(q.Rows[0]) {
@@ -100,72 +122,12 @@ func (b *Binder) values(q *ast.Values) (Node, error) {
 	return &Values{Rows: rows, schema: schema}, nil
 }
 
-// setOp binds UNION ALL.
-func (b *Binder) setOp(q *ast.SetOp, streaming bool) (Node, error) {
-	if q.Op != "UNION" || !q.All {
-		op := q.Op
-		if q.All {
-			op += " ALL"
-		}
-		return nil, errorAt(q.Pos, "%s is not supported yet", op).near(q.Op).hint("UNION ALL is")
-	}
-	l, err := b.query(q.L, streaming)
-	if err != nil {
-		return nil, err
-	}
-	r, err := b.query(q.R, streaming)
-	if err != nil {
-		return nil, err
-	}
-	ls, rs := l.Schema(), r.Schema()
-	if (ls.RowTime < 0) != (rs.RowTime < 0) {
-		return nil, errorAt(q.Pos, "UNION ALL of a stream and a finite relation").near("UNION")
-	}
-	if len(ls.Fields) != len(rs.Fields) {
-		return nil, errorAt(q.Pos, "the sides of UNION ALL have %d and %d columns", len(ls.Visible()), len(rs.Visible())).near("UNION")
-	}
-	schema := types.Schema{Fields: append([]types.Field(nil), ls.Fields...), RowTime: ls.RowTime}
-	for i, f := range ls.Fields {
-		t, ok := types.Common(f.Type, rs.Fields[i].Type)
-		if !ok {
-			return nil, errorAt(q.Pos, "column %d of UNION ALL is %s on one side and %s on the other", i+1, f.Type, rs.Fields[i].Type).near("UNION")
-		}
-		schema.Fields[i].Type, schema.Fields[i].NotNull = t, f.NotNull && rs.Fields[i].NotNull
-	}
-	union := &Union{schema: schema}
-	for _, side := range []Node{l, r} {
-		if side = castTo(side, schema); streaming {
-			side = sorted(side)
-		}
-		if u, ok := side.(*Union); ok {
-			union.Branches = append(union.Branches, u.Branches...)
-			continue
-		}
-		union.Branches = append(union.Branches, side)
-	}
-	return union, nil
-}
-
-// castTo converts the columns of n to the types of schema.
-func castTo(n Node, schema types.Schema) Node {
-	same := true
-	exprs := make([]Expr, len(schema.Fields))
-	for i, f := range n.Schema().Fields {
-		exprs[i] = coerce(&Column{Index: i, Name: f.Name, Of: f.Type}, schema.Fields[i].Type)
-		same = same && f.Type == schema.Fields[i].Type
-	}
-	if same {
-		return n
-	}
-	return &Project{Input: n, Exprs: exprs, schema: schema}
-}
-
 // tail binds ORDER BY and LIMIT behind a query whose select list is gone: keys
 // are output columns or ordinals.
 func (b *Binder) tail(n Node, t ast.Tail, streaming bool) (Node, error) {
 	out := newScope(n.Schema(), ast.Name{})
 	n, err := b.orderBy(n, t, streaming, func(e ast.Expr) (Expr, error) {
-		return (&exprBinder{scope: out}).bind(e)
+		return (&exprBinder{scope: out, outer: b.outer, clause: "in ORDER BY of a set operation or VALUES"}).bind(e)
 	})
 	if err != nil {
 		return nil, err

@@ -35,8 +35,17 @@ type Relation struct {
 	Options   map[string]string
 	// Watermark is WATERMARK FOR of a stream: its rowtime is a column; nil = arrival.
 	Watermark *Watermark
+	// View is the query of a view, which is bound wherever it is named; nil for a
+	// relation with rows of its own.
+	View *View
 	// ReadOnly relations cannot be the target of INSERT (error_stream).
 	ReadOnly bool
+}
+
+// View is a query with a name. Columns is empty where the query's own names hold.
+type View struct {
+	Query   ast.Query
+	Columns []ast.Name
 }
 
 // Watermark declares the time of a stream's rows (DESIGN §6).

@@ -132,11 +132,22 @@ func pruneAggregate(n *Aggregate) Node {
 
 func pruneLookup(n *Lookup, need []bool) (Node, []int) {
 	left := len(n.Input.Schema().Fields)
-	if n.On != nil {
-		uses(need, n.On)
-	}
 	inputNeed := append([]bool(nil), need[:left]...)
-	tableNeed := append([]bool(nil), need[left:]...)
+	tableNeed := make([]bool, len(n.Table.Schema().Fields))
+	if n.Kind.Pairs() {
+		copy(tableNeed, need[left:])
+	}
+	if n.On != nil {
+		both := make([]bool, left+len(tableNeed))
+		uses(both, n.On)
+		for i, used := range both {
+			if i < left {
+				inputNeed[i] = inputNeed[i] || used
+			} else {
+				tableNeed[i-left] = tableNeed[i-left] || used
+			}
+		}
+	}
 	uses(inputNeed, n.InputKeys...)
 	uses(tableNeed, n.TableKeys...)
 	in, inTo := prune(n.Input, inputNeed)
@@ -150,13 +161,21 @@ func pruneLookup(n *Lookup, need []bool) (Node, []int) {
 		to = append(to, t)
 	}
 	out := &Lookup{
-		Input: in, Table: table, Left: n.Left,
+		Kind: n.Kind, Input: in, Table: table, In: n.In, NullSafe: n.NullSafe,
 		InputKeys: remapAll(n.InputKeys, inTo), TableKeys: remapAll(n.TableKeys, tableTo),
 	}
 	if n.On != nil {
 		out.On = remap(n.On, to)
 	}
 	fields := make([]types.Field, shift+len(table.Schema().Fields))
+	if !n.Kind.Pairs() {
+		to = append([]int(nil), inTo...)
+		fields = fields[:shift]
+	}
+	if n.Kind == LookupMark {
+		to = append(to, shift)
+		fields = append(fields, types.Field{})
+	}
 	for old, t := range to {
 		if t >= 0 {
 			fields[t] = n.schema.Fields[old]

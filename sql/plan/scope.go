@@ -101,7 +101,9 @@ func (s *scope) qualifier(parts ast.Qualified) (func(i int) bool, error) {
 			}
 		}
 	}
-	return nil, errorAt(q.Pos, "no relation %s in FROM", q.Text).near(q.Text).hint("%s", Suggest(q.Text, s.aliases()))
+	e := errorAt(q.Pos, "no relation %s in FROM", q.Text).near(q.Text).hint("%s", Suggest(q.Text, s.aliases()))
+	e.missing = true
+	return nil, e
 }
 
 func (s *scope) ambiguous(parts ast.Qualified, found []int) error {
@@ -123,6 +125,7 @@ func (s *scope) unknown(parts ast.Qualified, tables func(int) bool) error {
 		}
 	}
 	e := errorAt(name.Pos, "no column %s", name.Text).near(name.Text)
+	e.missing = len(parts) == 1
 	hint := Suggest(name.Text, known)
 	if hint == "" && len(known) > 0 {
 		hint = "the columns are " + strings.Join(known, ", ")

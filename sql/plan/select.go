@@ -10,27 +10,39 @@ import (
 // selectQuery binds in processing order: FROM, WHERE, GROUP BY, HAVING, select
 // list, ORDER BY, LIMIT (kda-sql.md §7).
 func (b *Binder) selectQuery(q *ast.Select, streaming bool) (Node, error) {
-	if q.Distinct {
-		return nil, errorAt(q.Pos, "SELECT DISTINCT is not supported yet").near("DISTINCT").hint("GROUP BY the columns")
+	if q.Distinct && streaming {
+		return nil, errorAt(q.Pos, "SELECT DISTINCT of a stream is not supported yet").near("DISTINCT").
+			hint("GROUP BY the columns and FLOOR(s.ROWTIME TO ...)")
 	}
+	correlation := b.correlation
+	b = b.within()
 	n, sc, err := b.from(q, streaming)
 	if err != nil {
 		return nil, err
 	}
-	eb := &exprBinder{scope: sc}
+	eb := &exprBinder{scope: sc, in: b.rows(n, streaming), outer: b.outer}
 	if q.Where != nil {
-		cond, err := eb.condition(q.Where, "WHERE")
-		if err != nil {
+		eb.outers = correlation != nil
+		if err := eb.where(q.Where, "WHERE", correlation); err != nil {
 			return nil, err
 		}
-		n = &Filter{Input: n, Cond: cond}
+		eb.outers = false
+	}
+	if correlation == nil || !correlation.found() {
+		correlation = nil
+	} else if err := correlation.allowed(q); err != nil {
+		return nil, err
 	}
 	if len(q.GroupBy) > 0 || q.Having != nil || aggregates(q) {
-		if n, eb, err = b.group(q, n, sc, streaming); err != nil {
+		global := len(q.GroupBy) == 0 && correlation != nil
+		if eb, err = b.group(q, eb, streaming, correlation); err != nil {
 			return nil, err
 		}
+		if global {
+			return correlation.aggregate(q, eb)
+		}
 	}
-	return b.selectList(q, n, eb, streaming)
+	return b.selectList(q, eb, streaming, correlation)
 }
 
 // aggregates tells whether the select list or ORDER BY calls an aggregate.
@@ -52,8 +64,8 @@ func aggregates(q *ast.Select) bool {
 
 // selectList projects the items; on a stream the rowtime rides along, hidden.
 // ORDER BY may name output columns, or anything the select list could.
-func (b *Binder) selectList(q *ast.Select, n Node, eb *exprBinder, streaming bool) (Node, error) {
-	p := &Project{Input: n, schema: types.NewSchema()}
+func (b *Binder) selectList(q *ast.Select, eb *exprBinder, streaming bool, c *correlation) (Node, error) {
+	p := &Project{schema: types.NewSchema()}
 	for _, item := range q.Items {
 		if star, ok := item.Expr.(*ast.Star); ok {
 			if err := p.addStar(star, eb); err != nil {
@@ -65,16 +77,28 @@ func (b *Binder) selectList(q *ast.Select, n Node, eb *exprBinder, streaming boo
 		if err != nil {
 			return nil, err
 		}
-		if item.Alias != nil && item.Alias.Text == types.RowTimeName && streaming && !isRowTime(e, n) {
+		if item.Alias != nil && item.Alias.Text == types.RowTimeName && streaming && !isRowTime(e, eb.in.node) {
 			return nil, errorAt(item.Alias.Pos, "setting ROWTIME by AS ROWTIME is not supported yet").near(item.Alias.Text)
 		}
 		p.add(e, itemName(item, e, len(p.Exprs)))
 	}
 	visible := len(p.Exprs)
-	if rt := n.Schema().RowTime; rt >= 0 && streaming {
-		p.addRowTime(&Column{Index: rt, Name: types.RowTimeName, Of: n.Schema().Fields[rt].Type})
+	if n := eb.in.node.Schema(); n.RowTime >= 0 && streaming {
+		p.addRowTime(&Column{Index: n.RowTime, Name: types.RowTimeName, Of: n.Fields[n.RowTime].Type})
+	}
+	switch {
+	case c != nil:
+		c.carry(p)
+		p.Input = eb.in.node
+		if q.Distinct {
+			return distinct(p), nil
+		}
+		return p, nil
+	case q.Distinct:
+		return b.distinctList(q, p, eb)
 	}
 	hidden, err := b.orderKeys(q, p, eb, streaming)
+	p.Input = eb.in.node
 	if err != nil {
 		return nil, err
 	}
@@ -86,6 +110,34 @@ func (b *Binder) selectList(q *ast.Select, n Node, eb *exprBinder, streaming boo
 		return sorted, err
 	}
 	return dropHidden(sorted, visible), nil
+}
+
+// distinctList is SELECT DISTINCT; ORDER BY can then only name what is selected.
+func (b *Binder) distinctList(q *ast.Select, p *Project, eb *exprBinder) (Node, error) {
+	p.Input = eb.in.node
+	n := distinct(p)
+	out := &exprBinder{scope: newScope(p.schema, ast.Name{})}
+	n, err := b.orderBy(n, q.Tail, false, func(e ast.Expr) (Expr, error) {
+		if c, ok := e.(*ast.Column); ok && len(c.Parts) == 1 {
+			if bound, err := out.bind(e); err == nil {
+				return bound, nil
+			}
+		}
+		bound, err := eb.bind(e)
+		if err != nil {
+			return nil, err
+		}
+		for i, have := range p.Exprs {
+			if have.String() == bound.String() {
+				return &Column{Index: i, Name: p.schema.Fields[i].Name, Of: bound.Type()}, nil
+			}
+		}
+		return nil, errorAt(e.Position(), "ORDER BY of SELECT DISTINCT takes what is selected")
+	})
+	if err != nil {
+		return nil, err
+	}
+	return b.limit(n, q.Tail)
 }
 
 // orderKeys puts a Sort above p, adding to p what ORDER BY needs beyond the
@@ -142,7 +194,7 @@ func isRowTime(e Expr, n Node) bool {
 	case *Filter:
 		return isRowTime(c, n.Input)
 	case *Lookup:
-		return isRowTime(c, n.Input)
+		return c.Index < len(n.Input.Schema().Fields) && isRowTime(c, n.Input)
 	}
 	return false
 }

@@ -42,7 +42,7 @@ func operands(e ast.Expr) []ast.Expr {
 	case *ast.Cast:
 		return []ast.Expr{e.X}
 	case *ast.Call:
-		return e.Args
+		return append([]ast.Expr{e.Filter}, e.Args...)
 	case *ast.FloorTo:
 		return []ast.Expr{e.X}
 	case *ast.Step:

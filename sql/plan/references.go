@@ -1,0 +1,112 @@
+package plan
+
+import "github.com/millrace-sql/millrace/sql/ast"
+
+// References calls f for every relation and view that a query names, subqueries and
+// entries of WITH included; the entries themselves are none.
+func References(q ast.Query, f func(*ast.TableName)) { (&references{f: f}).query(q) }
+
+type references struct {
+	f    func(*ast.TableName)
+	ctes []ast.Name
+}
+
+func (r *references) query(q ast.Query) {
+	var tail ast.Tail
+	switch q := q.(type) {
+	case *ast.With:
+		inner := references{f: r.f, ctes: r.ctes}
+		for _, e := range q.Entries {
+			inner.query(e.Query)
+			inner.ctes = append(inner.ctes[:len(inner.ctes):len(inner.ctes)], e.Name)
+		}
+		inner.query(q.Body)
+		return
+	case *ast.Select:
+		for _, t := range q.From {
+			r.table(t)
+		}
+		for _, item := range q.Items {
+			r.expr(item.Expr)
+		}
+		r.expr(q.Where)
+		r.expr(q.Having)
+		r.exprs(q.GroupBy)
+		tail = q.Tail
+	case *ast.SetOp:
+		r.query(q.L)
+		r.query(q.R)
+		tail = q.Tail
+	case *ast.Values:
+		for _, row := range q.Rows {
+			r.exprs(row)
+		}
+		tail = q.Tail
+	}
+	for _, o := range tail.OrderBy {
+		r.expr(o.Expr)
+	}
+}
+
+func (r *references) table(t ast.TableRef) {
+	switch t := t.(type) {
+	case *ast.TableName:
+		for _, c := range r.ctes {
+			if at, err := Match(t.Parts.Last(), []string{c.Text}, true); len(t.Parts) == 1 && at == 0 && err == nil {
+				return
+			}
+		}
+		r.f(t)
+	case *ast.SubqueryRef:
+		r.query(t.Query)
+	case *ast.Join:
+		r.table(t.L)
+		r.table(t.R)
+		r.expr(t.On)
+	}
+}
+
+func (r *references) exprs(list []ast.Expr) {
+	for _, e := range list {
+		r.expr(e)
+	}
+}
+
+func (r *references) expr(e ast.Expr) {
+	walkAST(e, func(e ast.Expr) {
+		if q := subqueryOf(e); q != nil {
+			r.query(q)
+		}
+	})
+}
+
+// subqueryOf is the query that an expression itself holds; nil for none.
+func subqueryOf(e ast.Expr) ast.Query {
+	switch e := e.(type) {
+	case *ast.Subquery:
+		return e.Query
+	case *ast.Exists:
+		return e.Query
+	case *ast.In:
+		return e.Query
+	}
+	return nil
+}
+
+// hasSubquery tells whether a query stands in an expression.
+func hasSubquery(e ast.Expr) bool {
+	found := false
+	walkAST(e, func(e ast.Expr) { found = found || subqueryOf(e) != nil })
+	return found
+}
+
+// body is a query without its WITH.
+func body(q ast.Query) ast.Query {
+	for {
+		w, ok := q.(*ast.With)
+		if !ok {
+			return q
+		}
+		q = w.Body
+	}
+}
