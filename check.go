@@ -15,8 +15,7 @@ func isBarrier(stmt ast.Statement) bool {
 	case *ast.SelectStatement:
 		return !plan.IsStream(s.Query)
 	case *ast.Insert:
-		_, values := s.Query.(*ast.Values)
-		return !values && !plan.IsStream(s.Query)
+		return !plan.IsValues(s.Query) && !plan.IsStream(s.Query)
 	case *ast.RunCrawler, *ast.Show, *ast.Describe, *ast.Explain, *ast.Discover, *ast.Drop, *ast.AlterPump:
 		return true
 	}
@@ -78,6 +77,18 @@ func (c *checker) statement(stmt ast.Statement) error {
 			return err
 		}
 		return c.draft(rel, t.Pos, t.Options, c.once("table", key(rel), t.Pos))
+	case *ast.CreateView:
+		rel, err := c.names.view(t)
+		if err != nil {
+			return err
+		}
+		if err := c.once("view", rel.Name, t.Pos); err != nil {
+			return err
+		}
+		if err := c.names.free(rel, t.Pos); err != nil {
+			return err
+		}
+		c.names.draft[key(rel)] = rel
 	case *ast.CreatePump:
 		return c.pump(t)
 	case *ast.CreateCrawler:

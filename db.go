@@ -34,8 +34,9 @@ type DB struct {
 	mu  struct {
 		sync.Mutex
 		relations map[string]*relation // by stored name; tables as database.name
-		pumps     []*pump              // as created
-		jobs      map[*exec.Job]bool   // ad-hoc ones
+		views     map[string]*view
+		pumps     []*pump            // as created
+		jobs      map[*exec.Job]bool // ad-hoc ones
 		closed    bool
 	}
 }
@@ -71,6 +72,7 @@ func Open(dir string, o *Options) (*DB, error) {
 		Every: opts.CheckpointEvery, Retry: passes, Trace: db.traceCheckpoint,
 	})
 	db.mu.relations = map[string]*relation{}
+	db.mu.views = map[string]*view{}
 	db.mu.jobs = map[*exec.Job]bool{}
 	if err := db.load(); err != nil {
 		db.coord.Close()

@@ -163,31 +163,6 @@ func (db *DB) add(r *plan.Relation, sql, dir string, incarnation uuid.UUID) erro
 	return nil
 }
 
-// walkTables calls f for every relation that a query names in FROM.
-func walkTables(q ast.Query, f func(*ast.TableName)) {
-	var ref func(r ast.TableRef)
-	ref = func(r ast.TableRef) {
-		switch r := r.(type) {
-		case *ast.TableName:
-			f(r)
-		case *ast.SubqueryRef:
-			walkTables(r.Query, f)
-		case *ast.Join:
-			ref(r.L)
-			ref(r.R)
-		}
-	}
-	switch q := q.(type) {
-	case *ast.Select:
-		for _, r := range q.From {
-			ref(r)
-		}
-	case *ast.SetOp:
-		walkTables(q.L, f)
-		walkTables(q.R, f)
-	}
-}
-
 // logName is the name of a stored stream in the log.
 func logName(r *plan.Relation) string {
 	if n := r.Options["stream"]; n != "" {

@@ -73,16 +73,16 @@ func limited(n plan.Node) bool {
 }
 
 // resetPumps makes the pumps begin anew that read the records of a replaced
-// relation or write into it: their positions and ordinals are of the old ones. A
-// table on the right of a join has neither, and an in-application stream keeps
+// relation or write into it: their positions and ordinals are of the old ones. So do
+// those over a replaced view, which are other queries now. A table on the right of a join has neither, and an in-application stream keeps
 // nothing.
 func (db *DB) resetPumps(r *plan.Relation) error {
-	if r.Connector == plan.InApplication {
+	if r.View == nil && r.Connector == plan.InApplication {
 		return nil
 	}
 	for _, p := range db.pumpsWith(r) {
 		into, err := (&scope{db: db}).Relation(p.insert.Into)
-		if err != nil || !r.Stream && key(into) != key(r) {
+		if err != nil || r.View == nil && !r.Stream && key(into) != key(r) {
 			continue
 		}
 		if err := db.forgetState(p.jobName()); err != nil {

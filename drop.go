@@ -51,6 +51,8 @@ func (db *DB) dropStatement(ctx context.Context, s *ast.Drop) error {
 			return missing(fmt.Errorf("no pump %s", name))
 		}
 		return db.dropPump(ctx, p)
+	case "VIEW":
+		return db.dropView(ctx, s, missing)
 	case "STREAM", "TABLE":
 		return db.dropRelation(ctx, s, missing)
 	case "CRAWLER":
@@ -75,14 +77,14 @@ func (db *DB) dropPump(ctx context.Context, p *pump) error {
 	return db.forgetState(p.jobName())
 }
 
-// dropRelation refuses while a pump uses the relation, unless CASCADE.
+// dropRelation refuses while pumps or views use the relation, unless CASCADE.
 func (db *DB) dropRelation(ctx context.Context, s *ast.Drop, missing func(error) error) error {
 	names := &scope{db: db}
 	r, err := names.Relation(s.Name)
 	if err != nil {
 		return missing(err)
 	}
-	if r.Stream != (s.Kind == "STREAM") {
+	if r.View != nil || r.Stream != (s.Kind == "STREAM") {
 		return errorAt(s.Name.Position(), r.Name, "%s is not a %s", r.Name, strings.ToLower(s.Kind))
 	}
 	db.mu.Lock()
@@ -91,13 +93,8 @@ func (db *DB) dropRelation(ctx context.Context, s *ast.Drop, missing func(error)
 	if own == nil || own.sql == "" {
 		return errorAt(s.Name.Position(), r.Name, "%s cannot be dropped", r)
 	}
-	for user := db.userOf(r); user != nil; user = db.userOf(r) {
-		if !s.Cascade {
-			return errorAt(s.Name.Position(), r.Name, "%s is used by pump %s", r.Name, user.name).hint("DROP ... CASCADE drops its pumps too")
-		}
-		if err := db.dropPump(ctx, user); err != nil {
-			return err
-		}
+	if err := db.releaseUsers(ctx, r, s); err != nil {
+		return err
 	}
 	kind, database := catalog.KindStream, catalog.DefaultDatabase
 	if !r.Stream {
@@ -114,14 +111,6 @@ func (db *DB) dropRelation(ctx context.Context, s *ast.Drop, missing func(error)
 	return db.drop(key(r))
 }
 
-// userOf is a pump that reads or writes the relation, nil for none.
-func (db *DB) userOf(r *plan.Relation) *pump {
-	if users := db.pumpsWith(r); len(users) > 0 {
-		return users[0]
-	}
-	return nil
-}
-
 // runningUserOf is a running pump that reads or writes the relation.
 func (db *DB) runningUserOf(r *plan.Relation) *pump {
 	for _, p := range db.pumpsWith(r) {
@@ -132,7 +121,7 @@ func (db *DB) runningUserOf(r *plan.Relation) *pump {
 	return nil
 }
 
-// pumpsWith is the pumps that read or write the relation, in order of creation.
+// pumpsWith is the pumps that read or write the relation, through views or not, in order of creation.
 func (db *DB) pumpsWith(r *plan.Relation) []*pump {
 	db.mu.Lock()
 	pumps := slices.Clone(db.mu.pumps)
@@ -140,12 +129,11 @@ func (db *DB) pumpsWith(r *plan.Relation) []*pump {
 	names := &scope{db: db}
 	return slices.DeleteFunc(pumps, func(p *pump) bool {
 		uses := false
-		use := func(parts ast.Qualified) {
-			used, err := names.Relation(parts)
-			uses = uses || err == nil && key(used) == key(r)
+		use := func(used *plan.Relation) { uses = uses || key(used) == key(r) }
+		if into, err := names.Relation(p.insert.Into); err == nil {
+			use(into)
 		}
-		use(p.insert.Into)
-		walkTables(p.insert.Query, func(t *ast.TableName) { use(t.Parts) })
+		names.eachRelation(p.insert.Query, use)
 		return !uses
 	})
 }

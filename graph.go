@@ -57,8 +57,8 @@ type flows map[string][]string
 
 // add notes a query whose rows are written into a relation.
 func (f flows) add(names *scope, q ast.Query, into *plan.Relation) {
-	walkTables(q, func(t *ast.TableName) {
-		if r, err := names.Relation(t.Parts); err == nil && r.Stream {
+	names.eachRelation(q, func(r *plan.Relation) {
+		if r.Stream {
 			f[recordsOf(r)] = append(f[recordsOf(r)], recordsOf(into))
 		}
 	})

@@ -17,7 +17,7 @@ func (db *DB) loadDefinitions() error {
 	if err != nil {
 		return err
 	}
-	for _, kind := range []catalog.Kind{catalog.KindStream, catalog.KindTable, catalog.KindPump} {
+	for _, kind := range []catalog.Kind{catalog.KindStream, catalog.KindTable, catalog.KindView, catalog.KindPump} {
 		names := []string{catalog.DefaultDatabase}
 		if kind == catalog.KindTable {
 			names = nil
@@ -54,6 +54,10 @@ func (db *DB) loadDefinition(d catalog.Definition) error {
 		r, err = b.CreateStream(s)
 	case *ast.CreateTable:
 		r, err = b.CreateTable(s)
+	case *ast.CreateView:
+		// What it reads may come after it, or be gone: the query that names it says so.
+		db.addView(&plan.Relation{Name: d.Name, View: &plan.View{Query: s.Query, Columns: s.Columns}}, d.SQL)
+		return nil
 	case *ast.CreatePump:
 		db.addPump(&pump{
 			name: d.Name, sql: d.SQL, dir: d.Options["dir"], incarnation: d.Incarnation, insert: s.Insert,

@@ -35,7 +35,7 @@ func (db *DB) FindStream(name string) (*Stream, error) {
 	return nil, notFound("no stream %s", name)
 }
 
-// Relations are the streams and tables that SQL can name, built-in and crawled
+// Relations are the streams, tables and views that SQL can name, built-in and crawled
 // ones included, by database and name: what an editor offers. Schemas and options
 // are the DB's own and must not be changed.
 func (db *DB) Relations() ([]plan.Relation, error) {
@@ -44,6 +44,9 @@ func (db *DB) Relations() ([]plan.Relation, error) {
 	for _, r := range db.relationsIf(func(*relation) bool { return true }) {
 		known[strings.ToLower(key(&r.Relation))] = true
 		out = append(out, r.Relation)
+	}
+	for _, v := range db.views() {
+		out = append(out, v.Relation)
 	}
 	err := db.eachTable(func(t catalog.Table) {
 		r, err := relationOf(t)

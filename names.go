@@ -70,7 +70,7 @@ func (s *scope) unqualified(name ast.Name) (*plan.Relation, error) {
 	if r, err := s.crawled(catalog.DefaultDatabase, name); r != nil || err != nil {
 		return r, err
 	}
-	return nil, notFound("no stream or table %s", name.Text)
+	return nil, notFound("no stream, table or view %s", name.Text)
 }
 
 func (s *scope) table(database, name ast.Name) (*plan.Relation, error) {
@@ -145,22 +145,36 @@ func (s *scope) known() []*plan.Relation {
 			out = append(out, &r.Relation)
 		}
 	}
+	for k, v := range s.db.mu.views {
+		if s.draft[k] == nil {
+			out = append(out, &v.Relation)
+		}
+	}
 	return out
 }
 
-// free refuses a stream with the name of a table, and a table of database
-// `default` with that of a stream: one name alone could be either.
+// free refuses a stream, a view or a table of database `default` with the name of
+// one of another kind: one name alone could be either.
 func (s *scope) free(r *plan.Relation, pos ast.Pos) error {
 	if r.Database != "" && r.Database != catalog.DefaultDatabase {
 		return nil
 	}
 	for _, other := range s.known() {
-		if other.Name == r.Name && other.Stream != r.Stream && (other.Stream || other.Database == catalog.DefaultDatabase) {
-			kind := map[bool]string{true: "stream", false: "table"}[other.Stream]
+		if kind := kindOf(other); other.Name == r.Name && kind != kindOf(r) && (other.Database == "" || other.Database == catalog.DefaultDatabase) {
 			return errorAt(pos, r.Name, "%s is a %s already", r.Name, kind).hint("choose another name")
 		}
 	}
 	return nil
+}
+
+func kindOf(r *plan.Relation) string {
+	switch {
+	case r.View != nil:
+		return "view"
+	case r.Stream:
+		return "stream"
+	}
+	return "table"
 }
 
 // Names is what can be named (plan.Catalog).

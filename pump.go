@@ -96,14 +96,16 @@ func (db *DB) joined(p *pump) map[*pump]bool {
 	streams := map[*pump][]string{}
 	names := &scope{db: db}
 	for _, o := range db.pumpsIf(func(*pump) bool { return true }) {
-		note := func(name ast.Qualified) {
-			if r, err := names.Relation(name); err == nil && r.Stream && r.Connector == plan.InApplication {
+		note := func(r *plan.Relation) {
+			if r.Stream && r.Connector == plan.InApplication {
 				byStream[key(r)] = append(byStream[key(r)], o)
 				streams[o] = append(streams[o], key(r))
 			}
 		}
-		note(o.insert.Into)
-		walkTables(o.insert.Query, func(t *ast.TableName) { note(t.Parts) })
+		if into, err := names.Relation(o.insert.Into); err == nil {
+			note(into)
+		}
+		names.eachRelation(o.insert.Query, note)
 	}
 	out := map[*pump]bool{p: true}
 	for next := []*pump{p}; len(next) > 0; next = next[1:] {

@@ -19,6 +19,8 @@ func (db *DB) show(s *ast.Show, names *scope) (*Rows, error) {
 		return db.showStreams(), nil
 	case "TABLES":
 		return db.showTables(s, names)
+	case "VIEWS":
+		return db.showViews(names), nil
 	case "PUMPS":
 		return db.showPumps(), nil
 	case "WHY":
@@ -222,12 +224,19 @@ func (db *DB) describe(s *ast.Describe, names *scope) (*Rows, error) {
 		e := errorAt(s.Name.Position(), s.Name.Last().Text, "%v", err)
 		return nil, e.hint("%s", plan.Suggest(s.Name.Last().Text, names.Names()))
 	}
+	schema := r.Schema
+	if r.View != nil {
+		b := plan.Binder{Catalog: names}
+		if schema, err = b.ViewSchema(r.View); err != nil {
+			return nil, errorAt(s.Name.Position(), r.Name, "view %s: %v", r.Name, err)
+		}
+	}
 	l := newListing("column", "type", "null", "kind")
 	partitions := map[string]bool{}
 	for _, p := range strings.Split(r.Options["partitioned_by"], ",") {
 		partitions[strings.ToLower(strings.TrimSpace(p))] = p != ""
 	}
-	for _, f := range r.Schema.Fields {
+	for _, f := range schema.Fields {
 		null, kind := "yes", "column"
 		if f.NotNull {
 			null = "no"

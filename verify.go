@@ -94,6 +94,9 @@ func (v *Verified) lake(ctx context.Context, store *kv.DB, report func(kv.Proble
 		return err
 	}
 	for _, d := range databases {
+		if err := v.views(c, d.Name, report); err != nil {
+			return err
+		}
 		definitions, err := c.Definitions(catalog.KindTable, d.Name)
 		if err != nil {
 			return err
@@ -130,6 +133,28 @@ func (v *Verified) table(ctx context.Context, store *kv.DB, c *catalog.Catalog, 
 	return t.Verify(ctx, tokens, func(p lake.Problem) {
 		report(kv.Problem{Where: where + ": " + p.Where, What: p.What, Repair: p.Repair, Leftover: p.Leftover})
 	})
+}
+
+// views looks whether the views of a database can be read. What they name may be
+// gone; the query that names them says so.
+func (v *Verified) views(c *catalog.Catalog, database string, report func(kv.Problem)) error {
+	definitions, err := c.Definitions(catalog.KindView, database)
+	if err != nil {
+		return err
+	}
+	for _, def := range definitions {
+		stmt, err := parse.ParseStatement(def.SQL)
+		if _, ok := stmt.(*ast.CreateView); err == nil && !ok {
+			err = errors.New("it is no CREATE VIEW")
+		}
+		if err != nil {
+			report(kv.Problem{
+				Where: "view " + def.Name, What: fmt.Sprintf("its definition cannot be read: %v", err),
+				Repair: "it must be created anew",
+			})
+		}
+	}
+	return nil
 }
 
 // tableOf is the table that a stored definition declares.

@@ -71,8 +71,10 @@ func (b *Binder) tableName(ref *ast.TableName, streaming bool) (Node, *scope, er
 	}
 	bounded := rel.Stream && !streaming
 	if bounded && rel.Connector == InApplication {
-		return nil, nil, errorAt(ref.Pos, "%s is an in-application stream: it has no history to read", rel.Name).near(rel.Name).
+		e := errorAt(ref.Pos, "%s is an in-application stream: it has no history to read", rel.Name).near(rel.Name).
 			hint("SELECT STREAM reads its rows as they come; a stream WITH ('connector'='stream') keeps them")
+		e.Err = errNoHistory
+		return nil, nil, e
 	}
 	scan := &Scan{Relation: rel, Bounded: bounded, Columns: make([]int, len(rel.Schema.Fields))}
 	for i := range scan.Columns {

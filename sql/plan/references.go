@@ -100,6 +100,12 @@ func hasSubquery(e ast.Expr) bool {
 	return found
 }
 
+// IsValues tells whether a query is VALUES.
+func IsValues(q ast.Query) bool {
+	_, is := body(q).(*ast.Values)
+	return is
+}
+
 // body is a query without its WITH.
 func body(q ast.Query) ast.Query {
 	for {
