@@ -88,12 +88,16 @@ func carryKey(n Node) (out Node, key int, ok bool) {
 		return &Filter{Input: in, Cond: n.Cond, Having: n.Having}, key, ok
 	case *Lookup:
 		in, key, ok := carryKey(n.Input)
-		if len(in.Schema().Fields) != len(n.Input.Schema().Fields) {
+		added := len(in.Schema().Fields) - len(n.Input.Schema().Fields)
+		switch {
+		case added == 0:
+			c := *n
+			c.Input = in
+			return &c, key, ok
+		case n.Kind == LookupInner || n.Kind == LookupLeft || !ok:
 			return n, 0, false // the table's columns would move
 		}
-		c := *n
-		c.Input = in
-		return &c, key, ok
+		return carryPast(n, in, key), len(n.schema.Fields), true
 	case *Project:
 		in, from, ok := carryKey(n.Input)
 		if !ok {
@@ -105,4 +109,28 @@ func carryKey(n Node) (out Node, key int, ok bool) {
 		return c, len(c.Exprs) - 1, true
 	}
 	return n, 0, false
+}
+
+// carryPast is a subquery's join over an input with one more column, the key, which
+// goes behind the columns that the join had.
+func carryPast(n *Lookup, in Node, key int) Node {
+	left := len(n.Input.Schema().Fields)
+	shifted := func(width int) []int {
+		to := identity(width)
+		for i := left; i < width; i++ {
+			to[i]++
+		}
+		return to
+	}
+	c := *n
+	c.Input = in
+	if n.On != nil {
+		c.On = remap(n.On, shifted(left+len(n.Table.Schema().Fields)))
+	}
+	f := in.Schema().Fields[key]
+	c.schema.Fields = slices.Insert(slices.Clone(n.schema.Fields), left, f)
+	out := &Project{Input: &c, Exprs: remapAll(allColumns(n.schema), shifted(len(n.schema.Fields)))}
+	out.Exprs = append(out.Exprs, &Column{Index: key, Name: f.Name, Of: f.Type})
+	out.schema = types.Schema{Fields: append(slices.Clone(n.schema.Fields), f), RowTime: n.schema.RowTime}
+	return out
 }
