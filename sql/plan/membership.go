@@ -1,6 +1,8 @@
 package plan
 
 import (
+	"errors"
+
 	"github.com/millrace-sql/millrace/sql/ast"
 	"github.com/millrace-sql/millrace/sql/types"
 )
@@ -52,8 +54,9 @@ func (b *exprBinder) joinMembership(sub *subplan, xs []Expr, pos ast.Pos, kind L
 	for i, x := range xs {
 		f := sub.node.Schema().Fields[sub.values[i]]
 		eq, err := compare("=", known(x), known(&Column{Index: sub.values[i], Name: f.Name, Of: f.Type}), pos)
-		if err != nil {
-			return nil, err
+		var e *Error
+		if errors.As(err, &e) {
+			return nil, e.near("IN")
 		}
 		xs[i], values[i] = eq.(*Call).Args[0], eq.(*Call).Args[1]
 	}

@@ -14,7 +14,7 @@ func (b *Binder) setOp(q *ast.SetOp, streaming bool) (Node, error) {
 	}
 	switch {
 	case q.All && q.Op != "UNION":
-		return nil, errorAt(q.Pos, "%s does not exist", name).near(q.Op).hint("%s removes duplicates; UNION ALL keeps them", q.Op)
+		return nil, errorAt(q.Pos, "%s is not supported", name).near(q.Op).hint("%s removes duplicates; UNION ALL keeps them", q.Op)
 	case streaming && !q.All:
 		return nil, errorAt(q.Pos, "%s of streams would keep every row for ever", name).near(q.Op).hint("UNION ALL merges streams")
 	}
