@@ -104,7 +104,7 @@ func TestSession(t *testing.T) {
 		{"a backslash inside a text", []string{`\format csv`, "VALUES ('a", `\q');`}, "EXPR$0\n\"a\n\\q\"\n"},
 		{"quit", []string{`\q`, "VALUES (1);"}, ""},
 		{"commands", []string{`\format`, `\format xml`, `\nope`, `\timng`, `\i`, `\q now`}, "the format is table\nformat \"xml\" is not known: table, csv, ndjson\nno command \\nope; \\? lists them\nno command \\timng; did you mean \\timing?\n\\i needs an argument: \\i FILE\n\\q takes no argument\n"},
-		{"describe", []string{`\format csv`, "CREATE STREAM s (a INTEGER NOT NULL);", `\d s`, `\d t;`}, "ok\ncolumn,type,null,kind\nA,INTEGER,no,column\nROWTIME,TIMESTAMP,no,pseudo-column\nno stream or table T; did you mean S?\n"},
+		{"describe", []string{`\format csv`, "CREATE STREAM s (a INTEGER NOT NULL);", `\d s`, `\d t;`}, "ok\ncolumn,type,null,kind\nA,INTEGER,no,column\nROWTIME,TIMESTAMP,no,pseudo-column\nno stream, table or view T; did you mean S?\n"},
 		{"a failure outside", []string{"CREATE TABLE t (a INTEGER) WITH ('connector'='file', 'path'='/nowhere.csv');"}, "input:1:1: file /nowhere.csv does not exist\nCREATE TABLE t (a INTEGER) WITH ('connector'='file', 'path'='/nowhere.csv');\n^\n"},
 	}
 	for _, tt := range tests {

@@ -40,7 +40,7 @@ func (r *rewriter) subquery(i int) (int, error) {
 	last := r.toks[i].match
 	r.side[i] = &entry{form: formQuery, last: last, query: q}
 	text := id(i)
-	if r.toks[i-1].isWord("IN") {
+	if i > 0 && r.toks[i-1].isWord("IN") {
 		text = "( " + text + " )"
 	}
 	r.emit(i, text, true)
@@ -58,8 +58,11 @@ func (r *rewriter) inner(i int) (ast.Query, error) {
 
 // exists writes EXISTS (query) as `#N`.
 func (r *rewriter) exists(i int) (int, error) {
-	if r.operand || !r.toks[i+1].isOp("(") {
+	if r.operand {
 		return 0, unexpected(r.toks, i)
+	}
+	if !r.toks[i+1].isOp("(") {
+		return 0, unexpected(r.toks, i+1)
 	}
 	q, err := r.inner(i + 1)
 	if err != nil {

@@ -24,7 +24,7 @@ func (b *Binder) join(l Node, ls *scope, r Node, rs *scope, j *ast.Join, streami
 		return nil, nil, e.hint("INNER and LEFT JOIN are supported")
 	}
 	if j.Natural {
-		return nil, nil, errorAt(j.Pos, "NATURAL JOIN is not supported yet").near("NATURAL").hint("write the condition with ON")
+		j = natural(ls, rs, j)
 	}
 	if err := distinctAliases(ls, rs, j.Pos); err != nil {
 		return nil, nil, err
@@ -56,6 +56,29 @@ func (b *Binder) join(l Node, ls *scope, r Node, rs *scope, j *ast.Join, streami
 	}
 	out, err := b.joined(n, both, rest, streaming)
 	return out, both, err
+}
+
+// natural is the join by the columns that both sides have under one name; without
+// any it is every pair.
+func natural(ls, rs *scope, j *ast.Join) *ast.Join {
+	out := &ast.Join{Kind: j.Kind, L: j.L, R: j.R, Pos: j.Pos}
+	for _, r := range rs.schema.Visible() {
+		name := rs.schema.Fields[r].Name
+		for _, l := range ls.schema.Visible() {
+			if ls.schema.Fields[l].Name == name && !ls.merged[l] && !rs.merged[r] {
+				out.Using = append(out.Using, ast.Name{Text: name, Quoted: true, Pos: j.Pos})
+				break
+			}
+		}
+	}
+	switch {
+	case len(out.Using) > 0:
+	case j.Kind == ast.InnerJoin:
+		out.Kind = ast.CrossJoin
+	default:
+		out.On = &ast.Literal{Kind: ast.BoolLit, Text: "TRUE", Pos: j.Pos}
+	}
+	return out
 }
 
 // distinctAliases refuses two relations under one name: nothing could tell their

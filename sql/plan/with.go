@@ -138,7 +138,9 @@ func (b *Binder) view(rel *Relation, pos ast.Pos, streaming bool) (relationNode,
 	}
 	var e *Error
 	if errors.As(err, &e) {
-		return out, errorAt(pos, "view %s: %s", rel, e.Msg).near(rel.Name).hint("%s", e.Hint)
+		at := errorAt(pos, "view %s: %s", rel, e.Msg).near(rel.Name).hint("%s", e.Hint)
+		at.Err = e.Err
+		return out, at
 	}
 	return out, err
 }
