@@ -35,7 +35,7 @@ type checker struct {
 }
 
 func (r *runner) newChecker() *checker {
-	names := &scope{db: r.db, draft: map[string]*plan.Relation{}}
+	names := &scope{db: r.db, draft: map[string]*plan.Relation{}, draftFunctions: map[string]*plan.UserFunction{}}
 	return &checker{
 		runner: r, names: names, binder: plan.Binder{Catalog: names}, created: map[string]ast.Pos{},
 		pumps: map[string]flows{}, inserts: flows{},
@@ -77,6 +77,15 @@ func (c *checker) statement(stmt ast.Statement) error {
 			return err
 		}
 		return c.draft(rel, t.Pos, t.Options, c.once("table", key(rel), t.Pos))
+	case *ast.CreateFunction:
+		f, err := c.names.function(t)
+		if err != nil {
+			return err
+		}
+		if err := c.once("function", f.Key(), t.Pos); err != nil {
+			return err
+		}
+		c.names.draftFunctions[f.Key()] = f
 	case *ast.CreateView:
 		rel, err := c.names.view(t)
 		if err != nil {

@@ -28,6 +28,8 @@ type DB struct {
 	state   *state.Store
 	coord   *exec.Coordinator
 	budget  *exec.Budget
+	// functions are those of the options, by name.
+	functions map[string][]*plan.UserFunction
 
 	// ddl serialises statements that change definitions.
 	ddl sync.Mutex
@@ -35,8 +37,9 @@ type DB struct {
 		sync.Mutex
 		relations map[string]*relation // by stored name; tables as database.name
 		views     map[string]*view
-		pumps     []*pump            // as created
-		jobs      map[*exec.Job]bool // ad-hoc ones
+		functions map[string]*sqlFunction // by signature
+		pumps     []*pump                 // as created
+		jobs      map[*exec.Job]bool      // ad-hoc ones
 		closed    bool
 	}
 }
@@ -55,6 +58,10 @@ type relation struct {
 // starts it.
 func Open(dir string, o *Options) (*DB, error) {
 	opts := o.withDefaults()
+	functions, err := userFunctions(opts.Functions)
+	if err != nil {
+		return nil, err
+	}
 	disk := opts.store
 	disk.ReserveBytes = opts.DiskReserve
 	if opts.Unsynced {
@@ -64,7 +71,7 @@ func Open(dir string, o *Options) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	db := &DB{opts: opts, durable: dir != "", kv: store, state: state.New(store, state.Options{})}
+	db := &DB{opts: opts, functions: functions, durable: dir != "", kv: store, state: state.New(store, state.Options{})}
 	if opts.MemoryBudget > 0 {
 		db.budget = exec.NewBudget(opts.MemoryBudget)
 	}
@@ -73,6 +80,7 @@ func Open(dir string, o *Options) (*DB, error) {
 	})
 	db.mu.relations = map[string]*relation{}
 	db.mu.views = map[string]*view{}
+	db.mu.functions = map[string]*sqlFunction{}
 	db.mu.jobs = map[*exec.Job]bool{}
 	if err := db.load(); err != nil {
 		db.coord.Close()

@@ -85,19 +85,27 @@ func (db *DB) resetPumps(r *plan.Relation) error {
 		if err != nil || r.View == nil && !r.Stream && key(into) != key(r) {
 			continue
 		}
-		if err := db.forgetState(p.jobName()); err != nil {
+		if err := db.resetPump(p); err != nil {
 			return err
 		}
-		d, err := db.catalog.Definition(catalog.KindPump, catalog.DefaultDatabase, p.name)
-		if err != nil {
-			return err
-		}
-		d.Incarnation = uuid.New()
-		if d, err = db.catalog.PutDefinition(d); err != nil {
-			return err
-		}
-		p.incarnation = d.Incarnation
 	}
+	return nil
+}
+
+// resetPump lets a pump that does not run begin anew.
+func (db *DB) resetPump(p *pump) error {
+	if err := db.forgetState(p.jobName()); err != nil {
+		return err
+	}
+	d, err := db.catalog.Definition(catalog.KindPump, catalog.DefaultDatabase, p.name)
+	if err != nil {
+		return err
+	}
+	d.Incarnation = uuid.New()
+	if d, err = db.catalog.PutDefinition(d); err != nil {
+		return err
+	}
+	p.incarnation = d.Incarnation
 	return nil
 }
 

@@ -124,16 +124,9 @@
 //     exec.ErrFellBehind. A SELECT of a script is, because it must see every row.
 //   - A Sort and a Concat of finite relations keep their rows in memory, within the
 //     budget; spilling is work to come.
-//   - Subqueries in expressions are joins with a finite side, one node with a kind
-//     (plan.Lookup); their results are columns behind the others. A correlated aggregate
-//     is grouped by the correlation's keys and joined. Set operations are groupings,
-//     and semi and anti joins in which NULLs are equal.
-//   - Entries of WITH and views are bound anew wherever they are named. A view is its
-//     text; replacing one resets the pumps that read through it, as replacing a
-//     relation does, whether or not their plans change.
-//   - sqlparser sees one SELECT at a time, identifiers, literals and inner queries as
-//     numbered placeholders and all joins and || as operators it knows; what was
-//     written is read back from the tokens.
+//   - sqlparser sees identifiers and literals as numbered placeholders and all
+//     joins and || as operators it knows; what was written is read back from the
+//     tokens.
 //
 // # Dependencies
 //

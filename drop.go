@@ -51,6 +51,8 @@ func (db *DB) dropStatement(ctx context.Context, s *ast.Drop) error {
 			return missing(fmt.Errorf("no pump %s", name))
 		}
 		return db.dropPump(ctx, p)
+	case "FUNCTION":
+		return db.dropFunction(ctx, s, missing)
 	case "VIEW":
 		return db.dropView(ctx, s, missing)
 	case "STREAM", "TABLE":

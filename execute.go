@@ -65,6 +65,8 @@ func (db *DB) define(ctx context.Context, stmt ast.Statement, dir string) error 
 			return db.createStream(ctx, stream, dir)
 		}
 		return db.createTable(ctx, s, dir)
+	case *ast.CreateFunction:
+		return db.createFunction(s, dir)
 	case *ast.CreateView:
 		return db.createView(s, dir)
 	case *ast.CreateCrawler:

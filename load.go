@@ -12,6 +12,9 @@ import (
 
 // loadDefinitions binds what the catalog holds, in order of creation.
 func (db *DB) loadDefinitions() error {
+	if err := db.loadFunctions(); err != nil {
+		return err
+	}
 	var all []catalog.Definition
 	databases, err := db.catalog.Databases()
 	if err != nil {

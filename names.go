@@ -15,6 +15,10 @@ type scope struct {
 	db    *DB
 	dir   string // what paths are relative to; "": the working directory
 	draft map[string]*plan.Relation
+	// draftFunctions is the functions the script is going to create, by signature.
+	draftFunctions map[string]*plan.UserFunction
+	// alone tells that there are no other functions in SQL than these.
+	alone bool
 	// later tells that an earlier statement of the script may create tables when it
 	// runs: a name that is unknown now may then be known.
 	later bool

@@ -3,6 +3,8 @@ package millrace
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -213,6 +215,14 @@ func (db *DB) showFunctions() *Rows {
 				l.add(name, strings.ToLower(family.Name), f.Usage, f.Doc, e.SQL+" = "+e.Result)
 			}
 		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(db.functions)) {
+		for _, f := range db.functions[name] {
+			l.add(name, "of the program", f.String(), "gives "+f.Result.String(), nil)
+		}
+	}
+	for _, f := range db.sqlFunctions() {
+		l.add(f.Name, "in SQL", f.UserFunction.String(), f.stmt.Body.String(), nil)
 	}
 	return l.result(db)
 }

@@ -97,6 +97,9 @@ func (v *Verified) lake(ctx context.Context, store *kv.DB, report func(kv.Proble
 		if err := v.views(c, d.Name, report); err != nil {
 			return err
 		}
+		if err := v.functions(c, d.Name, report); err != nil {
+			return err
+		}
 		definitions, err := c.Definitions(catalog.KindTable, d.Name)
 		if err != nil {
 			return err
@@ -151,6 +154,23 @@ func (v *Verified) views(c *catalog.Catalog, database string, report func(kv.Pro
 			report(kv.Problem{
 				Where: "view " + def.Name, What: fmt.Sprintf("its definition cannot be read: %v", err),
 				Repair: "it must be created anew",
+			})
+		}
+	}
+	return nil
+}
+
+// functions looks whether the functions of a database can be read.
+func (v *Verified) functions(c *catalog.Catalog, database string, report func(kv.Problem)) error {
+	definitions, err := c.Definitions(catalog.KindFunction, database)
+	if err != nil {
+		return err
+	}
+	for _, def := range definitions {
+		if _, err := functionOf(def); err != nil {
+			report(kv.Problem{
+				Where: "function " + def.Name, What: fmt.Sprintf("its definition cannot be read: %v", err),
+				Repair: "it must be dropped and created anew",
 			})
 		}
 	}

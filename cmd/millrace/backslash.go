@@ -25,10 +25,9 @@ func backslashes() []backslash {
 		return func(s *session, ctx context.Context, _ string) error { return s.sql(ctx, "%s", sql) }
 	}
 	return []backslash{
-		{`\d`, "[NAME]", "the streams, tables, views and pumps, or the columns of one", (*session).describe},
+		{`\d`, "[NAME]", "the streams, tables and pumps, or the columns of one", (*session).describe},
 		{`\streams`, "", "SHOW STREAMS", show("SHOW STREAMS")},
 		{`\tables`, "", "SHOW TABLES", show("SHOW TABLES")},
-		{`\views`, "", "SHOW VIEWS", show("SHOW VIEWS")},
 		{`\pumps`, "", "SHOW PUMPS", show("SHOW PUMPS")},
 		{`\functions`, "", "SHOW FUNCTIONS", show("SHOW FUNCTIONS")},
 		{`\format`, "[FORM]", "of rows: table, csv or ndjson", (*session).setFormat},
@@ -69,7 +68,7 @@ func (s *session) describe(ctx context.Context, name string) error {
 	if name != "" {
 		return s.sql(ctx, "DESCRIBE %s", name)
 	}
-	for _, what := range []string{"STREAMS", "TABLES", "VIEWS", "PUMPS"} {
+	for _, what := range []string{"STREAMS", "TABLES", "PUMPS"} {
 		fmt.Fprintf(s.log, "%s:\n", strings.ToLower(what))
 		if err := s.sql(ctx, "SHOW %s", what); err != nil {
 			return err

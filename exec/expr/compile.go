@@ -65,6 +65,13 @@ func compile(e plan.Expr) (node, error) {
 var kernels = [...]func(e *plan.Call, args []node) node{operatorKernel, nullKernel, textKernel, numberKernel, timeKernel, patternKernel, intervalKernel}
 
 func newCall(e *plan.Call, args []node) (node, error) {
+	if e.User != nil {
+		f, ok := e.User.Kernel.(UserFunction)
+		if !ok {
+			return nil, fmt.Errorf("function %s has a kernel of type %T", e.Func, e.User.Kernel)
+		}
+		return &user{name: e.Func, f: f, args: args, of: e.Of, strict: e.User.Strict}, nil
+	}
 	for _, family := range kernels {
 		if n := family(e, args); n != nil {
 			return n, nil

@@ -89,6 +89,15 @@ func (s *CreatePump) String() string {
 	return t + description(s.Description) + " AS " + s.Insert.String()
 }
 
+// String returns the statement; what is said by default is not printed.
+func (s *CreateFunction) String() string {
+	t := create(s.OrReplace, "FUNCTION", s.IfNotExists, s.Name) + " (" + joinNodes(s.Params) + ") RETURNS " + s.Returns.String() + " CONTAINS SQL"
+	if s.Strict {
+		t += " RETURNS NULL ON NULL INPUT"
+	}
+	return t + " RETURN " + s.Body.String()
+}
+
 // String returns the statement.
 func (s *CreateView) String() string {
 	t := create(s.OrReplace, "VIEW", s.IfNotExists, s.Name)

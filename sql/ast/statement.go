@@ -75,6 +75,17 @@ type (
 		Insert      *Insert
 		Source
 	}
+	// CreateFunction is CREATE [OR REPLACE] FUNCTION ... RETURN Body. Strict is RETURNS NULL ON NULL INPUT.
+	CreateFunction struct {
+		OrReplace   bool
+		IfNotExists bool
+		Name        Qualified
+		Params      []ColumnDef
+		Returns     *TypeName
+		Strict      bool
+		Body        Expr
+		Source
+	}
 	// CreateView is CREATE [OR REPLACE] VIEW [(Columns)] AS Query.
 	CreateView struct {
 		OrReplace   bool

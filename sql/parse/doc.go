@@ -1,13 +1,12 @@
 // Package parse turns SQL text into statements of sql/ast.
 //
 // In: one script, UTF-8, statements separated by semicolons; the dialect is that of Kinesis Data Analytics, widened by
-// CREATE TABLE, CREATE VIEW, CREATE CRAWLER, WITH, LIMIT, COUNT(DISTINCT), FILTER and back-quoted names. Out: one ast.Statement each, with the position of every
+// CREATE TABLE, CREATE CRAWLER, LIMIT, COUNT(DISTINCT), FILTER and back-quoted names. Out: one ast.Statement each, with the position of every
 // node and the source text of every statement (ast.Statement.SourceText), or one *Error with line, column, offending text and hint.
 //
-// The way of a statement: lexer.go makes tokens; statement.go picks the statement, which is recursive descent in a file of its own; WITH, set
-// operations and the parentheses of queries are recursive descent too (query.go); every SELECT, VALUES and expression goes through rewrite.go, which lowers the tokens to a skeleton of plain MySQL, sqlparser, which sees only the skeleton, and convert.go,
+// The way of a statement: lexer.go makes tokens; statement.go picks the statement, which is recursive descent in a file of its own; queries
+// and expressions go through rewrite.go, which lowers the tokens to a skeleton of plain MySQL, sqlparser, which sees only the skeleton, and convert.go,
 // which turns sqlparser's tree into sql/ast. In the skeleton every name is `#N` and every literal :vN, N being the index of a token,
-// and so is every query inside another, which has a skeleton of its own,
 // so nothing of the user's text can collide with MySQL, and every node of the result knows its tokens. Operators are taken
 // from the tokens again, which is how the skeleton may write + for || and LIKE for SIMILAR TO: same strength, exact meaning.
 //

@@ -7,13 +7,10 @@ func (p *parser) drop() (ast.Statement, error) {
 	first := p.i
 	p.i++
 	kind := p.peek()
-	switch {
-	case kind.kind != word:
+	if kind.kind != word {
 		return nil, p.unexpected()
-	case kind.text == "FUNCTION":
-		return nil, notYet(kind, "DROP "+kind.text)
 	}
-	if !p.accept("STREAM") && !p.accept("TABLE") && !p.accept("VIEW") && !p.accept("PUMP") && !p.accept("CRAWLER") && !p.accept("DATABASE") {
+	if !p.accept("STREAM") && !p.accept("TABLE") && !p.accept("VIEW") && !p.accept("FUNCTION") && !p.accept("PUMP") && !p.accept("CRAWLER") && !p.accept("DATABASE") {
 		return nil, p.unexpected()
 	}
 	s := &ast.Drop{Kind: kind.text}

@@ -81,8 +81,8 @@ func (p *parser) create() (ast.Statement, error) {
 	}
 	kind := p.peek()
 	switch kind.text {
-	case "STREAM", "TABLE", "PUMP", "CRAWLER", "VIEW":
-	case "FUNCTION", "TEMPORARY", "SCHEMA", "DATABASE", "FOREIGN", "SERVER", "CATALOG", "INDEX":
+	case "STREAM", "TABLE", "PUMP", "CRAWLER", "VIEW", "FUNCTION":
+	case "TEMPORARY", "SCHEMA", "DATABASE", "FOREIGN", "SERVER", "CATALOG", "INDEX":
 		return nil, notYet(kind, "CREATE "+kind.text)
 	default:
 		return nil, p.unexpected()
@@ -110,6 +110,8 @@ func (p *parser) create() (ast.Statement, error) {
 		return p.createPump(h)
 	case "VIEW":
 		return p.createView(h)
+	case "FUNCTION":
+		return p.createFunction(h)
 	}
 	return p.createCrawler(h)
 }

@@ -11,8 +11,9 @@ import (
 // exprBinder gives expressions types over one scope. Above an Aggregate, group
 // is set and decides what columns mean.
 type exprBinder struct {
-	scope *scope
-	group *grouping
+	catalog Catalog // for functions of the user; nil where none can be
+	scope   *scope
+	group   *grouping
 	// in is the rows that subqueries join; nil where none may stand, which clause
 	// names for the error.
 	in     *input

@@ -10,5 +10,5 @@
 // The package runs nothing, reads no data and keeps no state between calls;
 // trees are immutable once returned and may be shared between goroutines.
 // Semantics: kda-sql.md §1.1 (names), §3 (types), §7 (clauses), §8.5
-// (monotonicity), §9.1 and §9.2 (tumbling windows), §12 (set operations).
+// (monotonicity), §9.1 and §9.2 (tumbling windows).
 package plan

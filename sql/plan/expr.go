@@ -41,6 +41,7 @@ type (
 		Args []Expr
 		Of   types.Type
 		Pos  ast.Pos
+		User *UserFunction // for one of the embedding program
 	}
 	// Case is a searched CASE; Else is never nil.
 	Case struct {
@@ -242,7 +243,9 @@ func transform(e Expr, f func(Expr) Expr) Expr {
 	}
 	switch e := e.(type) {
 	case *Call:
-		return &Call{Func: e.Func, Args: transformAll(e.Args, f), Of: e.Of, Pos: e.Pos}
+		out := *e
+		out.Args = transformAll(e.Args, f)
+		return &out
 	case *Cast:
 		return &Cast{X: transform(e.X, f), Of: e.Of, Pos: e.Pos}
 	case *TimeFloor:

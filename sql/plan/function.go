@@ -77,7 +77,7 @@ func (b *exprBinder) bindCall(e *ast.Call) (Expr, error) {
 	}
 	f := functions[name]
 	if f == nil || f.Types == nil || len(e.Name) > 1 {
-		return nil, errorAt(e.Pos, "no function %s", name).near(name).hint("%s", Suggest(name, functionNames()))
+		return b.bindUserCall(e)
 	}
 	if e.Star || e.Distinct || e.Filter != nil {
 		return nil, errorAt(e.Pos, "%s is not an aggregate", name).near(name)

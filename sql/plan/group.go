@@ -20,7 +20,7 @@ type grouping struct {
 // them. A correlated query is grouped by the correlation's keys as well.
 func (b *Binder) group(q *ast.Select, rows *exprBinder, streaming bool, c *correlation) (*exprBinder, error) {
 	agg := &Aggregate{Input: rows.in.node, schema: types.NewSchema()}
-	g := &grouping{input: &exprBinder{scope: rows.scope, outer: b.outer, clause: "in GROUP BY"}, args: rows, node: agg}
+	g := &grouping{input: &exprBinder{catalog: b.Catalog, scope: rows.scope, outer: b.outer, clause: "in GROUP BY"}, args: rows, node: agg}
 	for _, item := range q.GroupBy {
 		key, err := g.input.bind(item)
 		if err != nil {
@@ -38,7 +38,7 @@ func (b *Binder) group(q *ast.Select, rows *exprBinder, streaming bool, c *corre
 	}
 	// Every clause above may bring aggregates: bind all once for that, over rows that
 	// are thrown away, and again when the aggregate's columns are final.
-	eb := &exprBinder{scope: rows.scope, group: g, outer: b.outer, in: b.rows(agg, streaming)}
+	eb := &exprBinder{catalog: b.Catalog, scope: rows.scope, group: g, outer: b.outer, in: b.rows(agg, streaming)}
 	if err := g.collect(q, eb); err != nil {
 		return nil, err
 	}

@@ -123,7 +123,7 @@ func (b *Binder) joined(n Node, sc *scope, rest []ast.Expr, streaming bool) (Nod
 	if len(rest) == 0 {
 		return n, nil
 	}
-	eb := &exprBinder{scope: sc, in: b.rows(n, streaming)}
+	eb := &exprBinder{catalog: b.Catalog, scope: sc, in: b.rows(n, streaming)}
 	for _, part := range rest {
 		if err := eb.subqueryCondition(part, "ON", nil); err != nil {
 			return nil, err
@@ -147,7 +147,7 @@ func (b *Binder) joinCondition(both, ls, rs *scope, j *ast.Join, on ast.Expr) (E
 		if on == nil {
 			return nil, errorAt(j.Pos, "JOIN needs ON or USING").near("JOIN")
 		}
-		return (&exprBinder{scope: both, outer: b.outer}).condition(on, "ON")
+		return (&exprBinder{catalog: b.Catalog, scope: both, outer: b.outer}).condition(on, "ON")
 	}
 	var cond Expr
 	for _, name := range j.Using {

@@ -90,7 +90,7 @@ func (b *Binder) within() *Binder {
 // values binds rows of constants: the type of a column is the common type of its
 // values.
 func (b *Binder) values(q *ast.Values) (Node, error) {
-	none := &exprBinder{scope: &scope{schema: types.NewSchema()}, outer: b.outer, clause: "in VALUES"}
+	none := &exprBinder{catalog: b.Catalog, scope: &scope{schema: types.NewSchema()}, outer: b.outer, clause: "in VALUES"}
 	rows := make([][]Expr, len(q.Rows))
 	for r, row := range q.Rows {
 		if len(row) != len(q.Rows[0]) {
@@ -127,7 +127,7 @@ func (b *Binder) values(q *ast.Values) (Node, error) {
 func (b *Binder) tail(n Node, t ast.Tail, streaming bool) (Node, error) {
 	out := newScope(n.Schema(), ast.Name{})
 	n, err := b.orderBy(n, t, streaming, func(e ast.Expr) (Expr, error) {
-		return (&exprBinder{scope: out, outer: b.outer, clause: "in ORDER BY of a set operation or VALUES"}).bind(e)
+		return (&exprBinder{catalog: b.Catalog, scope: out, outer: b.outer, clause: "in ORDER BY of a set operation or VALUES"}).bind(e)
 	})
 	if err != nil {
 		return nil, err

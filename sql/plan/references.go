@@ -6,8 +6,19 @@ import "github.com/millrace-sql/millrace/sql/ast"
 // entries of WITH included; the entries themselves are none.
 func References(q ast.Query, f func(*ast.TableName)) { (&references{f: f}).query(q) }
 
+// Calls calls f for every function that a query calls, wherever in it.
+func Calls(q ast.Query, f func(*ast.Call)) {
+	(&references{f: func(*ast.TableName) {}, call: f}).query(q)
+}
+
+// CallsOf is Calls for an expression.
+func CallsOf(e ast.Expr, f func(*ast.Call)) {
+	(&references{f: func(*ast.TableName) {}, call: f}).expr(e)
+}
+
 type references struct {
 	f    func(*ast.TableName)
+	call func(*ast.Call) // nil = nobody asks
 	ctes []ast.Name
 }
 
@@ -15,7 +26,7 @@ func (r *references) query(q ast.Query) {
 	var tail ast.Tail
 	switch q := q.(type) {
 	case *ast.With:
-		inner := references{f: r.f, ctes: r.ctes}
+		inner := references{f: r.f, call: r.call, ctes: r.ctes}
 		for _, e := range q.Entries {
 			inner.query(e.Query)
 			inner.ctes = append(inner.ctes[:len(inner.ctes):len(inner.ctes)], e.Name)
@@ -74,6 +85,9 @@ func (r *references) exprs(list []ast.Expr) {
 
 func (r *references) expr(e ast.Expr) {
 	walkAST(e, func(e ast.Expr) {
+		if c, ok := e.(*ast.Call); ok && r.call != nil {
+			r.call(c)
+		}
 		if q := subqueryOf(e); q != nil {
 			r.query(q)
 		}

@@ -20,7 +20,7 @@ func (b *Binder) selectQuery(q *ast.Select, streaming bool) (Node, error) {
 	if err != nil {
 		return nil, err
 	}
-	eb := &exprBinder{scope: sc, in: b.rows(n, streaming), outer: b.outer}
+	eb := &exprBinder{catalog: b.Catalog, scope: sc, in: b.rows(n, streaming), outer: b.outer}
 	if q.Where != nil {
 		eb.outers = correlation != nil
 		if err := eb.where(q.Where, "WHERE", correlation); err != nil {
