@@ -18,6 +18,8 @@
 //
 //	level  package                where do I change ...
 //	0      sql/types              a SQL type, its Arrow layout, coercion, date and time arithmetic
+//	0      sql/pattern            a regular expression; the pattern of SIMILAR TO
+//	0      sql/jsonpath           what a path finds in a JSON document
 //	1      sql/ast                what a statement looks like; its canonical text
 //	1      exec/flow              the contracts: Batch, Operator, Out, Source, Reader, Page, Sink
 //	1      exec/window            how rows are assigned to windows
@@ -137,7 +139,9 @@
 // writes Parquet in storage/lake; arrow's own Parquet package is never used, its
 // reader fails on modern encodings. github.com/klauspost/compress (BSD-3, Apache-2.0)
 // is s2 and zstd. golang.org/x/sync (BSD-3) bounds parallel work on files.
-// github.com/cespare/xxhash/v2 (MIT) hashes long keys; Badger
+// github.com/dlclark/regexp2 (MIT) runs, in sql/pattern, the regular expressions
+// of Java that Go's linear engine cannot: look-around, back-references, possessive
+// quantifiers. github.com/cespare/xxhash/v2 (MIT) hashes long keys; Badger
 // brings it anyway. github.com/google/uuid (BSD-3) makes incarnations. The command
 // uses github.com/spf13/cobra (Apache-2.0), github.com/jedib0t/go-pretty/v6 (MIT),
 // github.com/schollz/progressbar/v3 (MIT), golang.org/x/term (BSD-3) and, as the

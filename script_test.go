@@ -14,6 +14,7 @@ import (
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
 	"github.com/cockroachdb/datadriven"
+	"github.com/dlclark/regexp2"
 
 	"github.com/millrace-sql/millrace/connectors/format"
 	"github.com/millrace-sql/millrace/sql/types"
@@ -84,6 +85,8 @@ const today = "2021-03-09 "
 func runScript(t *testing.T, path, dir string, batch, parallel int, crashes bool) {
 	mem := newDirty()
 	defer mem.AssertSize(t, 0)
+	// The clock of pattern's timeouts is a goroutine that must not outlive the bubble.
+	defer regexp2.StopTimeoutClock()
 	r := &scriptRun{t: t, dir: dir, clock: &testClock{now: instantOf(t, "00:00:00")}}
 	var err error
 	r.db, err = Open("", &Options{Dir: dir, BatchRows: batch, Parallelism: parallel, Now: r.clock.read, Mem: mem})

@@ -41,7 +41,12 @@ func compile(e plan.Expr) (node, error) {
 		if err != nil {
 			return nil, err
 		}
-		return newCast(x, e.X.Type(), e.Of)
+		if !e.Try {
+			return newCast(x, e.X.Type(), e.Of)
+		}
+		input := &held{}
+		to, err := newCast(input, e.X.Type(), e.Of)
+		return &tryCast{x: x, held: input, cast: to}, err
 	case *plan.TimeFloor:
 		x, err := compile(e.X)
 		if err != nil {
@@ -62,7 +67,9 @@ func compile(e plan.Expr) (node, error) {
 
 // kernels is the one table of kernels: operators, then functions by family. Each
 // gives nil for what is not its own.
-var kernels = [...]func(e *plan.Call, args []node) node{operatorKernel, nullKernel, textKernel, numberKernel, timeKernel, patternKernel, intervalKernel}
+var kernels = [...]func(e *plan.Call, args []node) node{
+	operatorKernel, nullKernel, textKernel, regexKernel, encodingKernel, numberKernel, timeKernel, patternKernel, intervalKernel,
+}
 
 func newCall(e *plan.Call, args []node) (node, error) {
 	if e.User != nil {
@@ -76,6 +83,9 @@ func newCall(e *plan.Call, args []node) (node, error) {
 		if n := family(e, args); n != nil {
 			return n, nil
 		}
+	}
+	if n, err := jsonKernel(e, args); n != nil || err != nil {
+		return n, err
 	}
 	return nil, fmt.Errorf("function %s has no kernel", e.Func)
 }
@@ -104,38 +114,8 @@ func operatorKernel(e *plan.Call, args []node) node {
 		return &concat{l: args[0], r: args[1]}
 	case "LIKE":
 		return newLike(args)
-	}
-	return nil
-}
-
-func nullKernel(e *plan.Call, args []node) node {
-	switch e.Func {
-	case "COALESCE":
-		return &coalesce{args: args, class: classOf(e.Of)}
-	case "NULLIF":
-		return &nullIf{eq: compareOp{op: "=", l: args[0], r: args[1], class: classOf(e.Args[0].Type())}}
-	}
-	return nil
-}
-
-func textKernel(e *plan.Call, args []node) node {
-	switch e.Func {
-	case "UPPER", "LOWER":
-		return &letters{x: args[0], upper: e.Func == "UPPER"}
-	case "CHAR_LENGTH":
-		return &charLength{x: args[0]}
-	}
-	return nil
-}
-
-func numberKernel(e *plan.Call, args []node) node {
-	switch e.Func {
-	case "ABS":
-		return &unary{x: args[0], fn: e.Func, of: e.Of}
-	case "FLOOR", "CEIL":
-		return &round{x: args[0], from: e.Args[0].Type(), of: e.Of, ceil: e.Func == "CEIL"}
-	case "MOD":
-		return &mod{l: args[0], r: args[1]}
+	case "SIMILAR TO":
+		return newSimilar(args)
 	}
 	return nil
 }

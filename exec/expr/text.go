@@ -2,10 +2,50 @@ package expr
 
 import (
 	"bytes"
+	"slices"
+	"unicode"
 	"unicode/utf8"
 
-	"github.com/millrace-sql/millrace/exec/flow"
+	"github.com/millrace-sql/millrace/sql/plan"
 )
+
+func textKernel(e *plan.Call, args []node) node {
+	of := func(apply func(v []*vec, dst []byte, i uint32) ([]byte, outcome)) node {
+		return &textFunc{inputs: newInputs(args), apply: apply}
+	}
+	number := func(apply func(v []*vec, i uint32) (int64, outcome)) node {
+		return &wholeFunc{inputs: newInputs(args), class: classOf(e.Of), apply: apply}
+	}
+	switch e.Func {
+	case "UPPER", "LOWER":
+		return &letters{x: args[0], upper: e.Func == "UPPER"}
+	case "INITCAP":
+		return of(initCap)
+	case "CHAR_LENGTH":
+		return number(func(v []*vec, i uint32) (int64, outcome) { return int64(utf8.RuneCount(v[0].text(i))), "" })
+	case "OCTET_LENGTH":
+		return number(func(v []*vec, i uint32) (int64, outcome) { return int64(len(v[0].text(i))), "" })
+	case "POSITION":
+		return number(position(e.Args[1].Type().IsBinary()))
+	case "STARTSWITH":
+		return number(func(v []*vec, i uint32) (int64, outcome) {
+			return int64(b2i(bytes.HasPrefix(v[0].text(i), v[1].text(i)))), ""
+		})
+	case "ENDSWITH":
+		return number(func(v []*vec, i uint32) (int64, outcome) {
+			return int64(b2i(bytes.HasSuffix(v[0].text(i), v[1].text(i)))), ""
+		})
+	case "ASCII":
+		return number(func(v []*vec, i uint32) (int64, outcome) {
+			r, n := utf8.DecodeRune(v[0].text(i))
+			return int64(r) * int64(min(n, 1)), ""
+		})
+	}
+	if n := partKernel(e, args); n != nil {
+		return n
+	}
+	return buildKernel(e, args)
+}
 
 // concat is ||.
 type concat struct {
@@ -39,135 +79,127 @@ func (e *letters) eval(c *call) *vec {
 	x := e.x.eval(c)
 	out := e.out.reset(texts, c.n)
 	e.out.mergeNulls(c.n, c.sel, x)
-	for _, i := range c.sel {
-		switch {
-		case e.out.isNull(i):
-			e.out.setText(i, nil)
-		case e.upper:
-			e.out.setText(i, bytes.ToUpper(x.text(i)))
-		default:
-			e.out.setText(i, bytes.ToLower(x.text(i)))
-		}
+	first := byte('A')
+	if e.upper {
+		first = 'a'
 	}
-	return out
-}
-
-// charLength counts code points (C33).
-type charLength struct {
-	x   node
-	out scratch
-}
-
-func (e *charLength) eval(c *call) *vec {
-	x := e.x.eval(c)
-	out := e.out.reset(ints, c.n)
-	e.out.mergeNulls(c.n, c.sel, x)
 	for _, i := range c.sel {
+		out.starts[i] = int32(len(out.data))
 		if !e.out.isNull(i) {
-			out.ints[i] = int64(utf8.RuneCount(x.text(i)))
+			s := x.text(i)
+			n := len(out.data)
+			out.data = append(out.data, s...)
+			if !swapASCII(out.data[n:], first) {
+				out.data = appendCase(out.data[:n], s, first)
+			}
 		}
+		out.ends[i] = int32(len(out.data))
 	}
 	return out
 }
 
-// like is LIKE with % and _ (kda-sql.md §4.4).
-type like struct {
-	x, pattern, escape node
-	out                scratch
+// swapASCII changes the case of the letters from first to first + 25; false if
+// there is something else than ASCII.
+func swapASCII(s []byte, first byte) bool {
+	all := byte(0)
+	for i, c := range s {
+		all |= c
+		// Without a branch: letters and others come in no order.
+		s[i] = c ^ byte(b2i(c-first < 26)<<5)
+	}
+	return all < utf8.RuneSelf
 }
 
-func newLike(args []node) *like {
-	l := &like{x: args[0], pattern: args[1]}
-	if len(args) > 2 {
-		l.escape = args[2]
-	}
-	return l
-}
-
-func (e *like) eval(c *call) *vec {
-	x, p := e.x.eval(c), e.pattern.eval(c)
-	out := e.out.reset(bools, c.n)
-	e.out.mergeNulls(c.n, c.sel, x, p)
-	var esc *vec
-	if e.escape != nil {
-		esc = e.escape.eval(c)
-		e.out.mergeNulls(c.n, c.sel, esc)
-	}
-	for _, i := range c.sel {
-		if e.out.isNull(i) {
+func appendCase(dst, s []byte, first byte) []byte {
+	for len(s) > 0 {
+		if c := s[0]; c < utf8.RuneSelf {
+			dst, s = append(dst, c^byte(b2i(c-first < 26)<<5)), s[1:]
 			continue
 		}
-		escape := rune(-1)
-		if esc != nil {
-			r, size := utf8.DecodeRune(esc.text(i))
-			if size == 0 || size != len(esc.text(i)) {
-				c.fail(i, flow.FunctionError, "ESCAPE takes one character")
-				continue
-			}
-			escape = r
-		}
-		match, ok := matchLike(x.text(i), p.text(i), escape)
-		if !ok {
-			c.fail(i, flow.FunctionError, "the LIKE pattern ends with its escape character")
-			continue
-		}
-		out.bools[i] = match
-	}
-	return out
-}
-
-// matchLike matches greedily with one point to fall back to: the last %.
-func matchLike(s, p []byte, escape rune) (match, ok bool) {
-	if escape >= 0 && danglingEscape(p, escape) {
-		return false, false
-	}
-	backS, backP := []byte(nil), []byte(nil)
-	fallback := false
-	for {
-		if len(p) == 0 {
-			if len(s) == 0 {
-				return true, true
-			}
+		r, n := utf8.DecodeRune(s)
+		if first == 'a' {
+			r = unicode.ToUpper(r)
 		} else {
-			want, n := utf8.DecodeRune(p)
-			switch {
-			case want == escape:
-				want, m := utf8.DecodeRune(p[n:])
-				if got, k := utf8.DecodeRune(s); k > 0 && got == want {
-					s, p = s[k:], p[n+m:]
-					continue
-				}
-			case want == '%':
-				backS, backP, fallback = s, p[n:], true
-				p = p[n:]
-				continue
-			default:
-				if got, k := utf8.DecodeRune(s); k > 0 && (want == '_' || got == want) {
-					s, p = s[k:], p[n:]
-					continue
-				}
-			}
+			r = unicode.ToLower(r)
 		}
-		if !fallback || len(backS) == 0 {
-			return false, true
+		dst, s = utf8.AppendRune(dst, r), s[n:]
+	}
+	return dst
+}
+
+func initCap(v []*vec, dst []byte, i uint32) ([]byte, outcome) {
+	first := true
+	for s := v[0].text(i); len(s) > 0; {
+		r, n := utf8.DecodeRune(s)
+		s = s[n:]
+		switch {
+		case first:
+			r = unicode.ToUpper(r)
+		default:
+			r = unicode.ToLower(r)
 		}
-		_, k := utf8.DecodeRune(backS)
-		backS = backS[k:]
-		s, p = backS, backP
+		dst, first = utf8.AppendRune(dst, r), r == ' '
+	}
+	return dst, ""
+}
+
+func position(binary bool) func(v []*vec, i uint32) (int64, outcome) {
+	return func(v []*vec, i uint32) (int64, outcome) {
+		s := v[1].text(i)
+		at := bytes.Index(s, v[0].text(i))
+		if at > 0 && !binary {
+			at = utf8.RuneCount(s[:at])
+		}
+		return int64(at + 1), ""
 	}
 }
 
-func danglingEscape(p []byte, escape rune) bool {
-	for len(p) > 0 {
-		r, n := utf8.DecodeRune(p)
-		p = p[n:]
-		if r == escape {
-			if len(p) == 0 {
-				return true
-			}
-			_, n = utf8.DecodeRune(p)
-			p = p[n:]
-		}
+// offset is where character k stands, counted from 0, or the end.
+func offset(s []byte, k int64, binary bool) int {
+	switch {
+	case k <= 0:
+		return 0
+	case k >= int64(len(s)):
+		return len(s)
+	case binary:
+		return int(k)
 	}
-	return false
+	at := 0
+	for ; k > 0 && at < len(s); k-- {
+		if s[at] < utf8.RuneSelf {
+			at++
+			continue
+		}
+		_, n := utf8.DecodeRune(s[at:])
+		at += n
+	}
+	return at
+}
+
+// offsetBack is where the last k characters begin.
+func offsetBack(s []byte, k int64) int {
+	at := len(s)
+	for ; k > 0 && at > 0; k-- {
+		_, n := utf8.DecodeLastRune(s[:at])
+		at -= n
+	}
+	return at
+}
+
+// appendReverse appends the characters of s in reverse.
+func appendReverse(dst, s []byte) []byte {
+	start := len(dst)
+	dst = append(dst, s...)
+	out := dst[start:]
+	slices.Reverse(out)
+	// The bytes of a character of several stand in reverse now: their lead last.
+	for i := 0; i < len(out); {
+		n := 1
+		for i+n <= len(out) && out[i+n-1] >= 0x80 && out[i+n-1] < 0xc0 && i+n < len(out) {
+			n++
+		}
+		slices.Reverse(out[i : i+n])
+		i += n
+	}
+	return dst
 }

@@ -114,16 +114,20 @@ type (
 		Else    Expr
 		Pos
 	}
-	// Cast is CAST(X AS Type).
+	// Cast is CAST(X AS Type), TRY_CAST with Try.
 	Cast struct {
 		X    Expr
 		Type *TypeName
+		Try  bool
 		Pos
 	}
 	// Call is a function call. Star is COUNT(*). Bare is a call without parentheses, as CURRENT_TIMESTAMP. Filter is nil without FILTER (WHERE ...).
+	// Words are the keywords before each argument in the forms that have them, "" for a comma or nothing: of
+	// SUBSTRING(s FROM 2), "" and "FROM"; of TRIM(LEADING FROM s), "LEADING FROM". Words is nil in plain calls.
 	Call struct {
 		Name     Qualified
 		Args     []Expr
+		Words    []string
 		Distinct bool
 		Star     bool
 		Bare     bool
@@ -154,6 +158,17 @@ type (
 		Window *Window
 		Pos
 	}
+	// JSONCall is JSON_VALUE, JSON_QUERY or JSON_EXISTS (Func) of Doc and Path, with the clauses that were written.
+	// Wrapper is WITHOUT, CONDITIONAL or UNCONDITIONAL, or empty.
+	JSONCall struct {
+		Func      string
+		Doc, Path Expr
+		Returning *TypeName
+		Wrapper   string
+		OnEmpty   *JSONDefault
+		OnError   *JSONDefault
+		Pos
+	}
 	// Difference is (L - R) Qualifier, the interval between two date-times.
 	Difference struct {
 		L, R      Expr
@@ -176,6 +191,13 @@ type (
 		Pos
 	}
 )
+
+// JSONDefault is what a JSON function gives ON EMPTY or ON ERROR: NULL, ERROR, EMPTY ARRAY, EMPTY OBJECT, TRUE, FALSE,
+// UNKNOWN, or DEFAULT with its Value.
+type JSONDefault struct {
+	What  string
+	Value Expr
+}
 
 // Window is what stands behind OVER: a window's name, or a specification. Frame is nil without ROWS or RANGE.
 type Window struct {
@@ -220,6 +242,7 @@ func (*FloorTo) expr()    {}
 func (*Step) expr()       {}
 func (*Extract) expr()    {}
 func (*Over) expr()       {}
+func (*JSONCall) expr()   {}
 func (*Difference) expr() {}
 func (*Subquery) expr()   {}
 func (*Star) expr()       {}

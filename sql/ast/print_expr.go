@@ -154,8 +154,14 @@ func (e *Period) String() string {
 	return operand(e.L, precSum) + " " + mode + e.Predicate + " " + operand(e.R, precSum)
 }
 
-// String returns CAST(X AS Type).
-func (e *Cast) String() string { return "CAST(" + e.X.String() + " AS " + e.Type.String() + ")" }
+// String returns CAST(X AS Type) or TRY_CAST.
+func (e *Cast) String() string {
+	name := "CAST("
+	if e.Try {
+		name = "TRY_CAST("
+	}
+	return name + e.X.String() + " AS " + e.Type.String() + ")"
+}
 
 // String returns the call. A name written without quotes stays so, since the special forms are known by their bare names.
 func (e *Call) String() string {
@@ -180,11 +186,58 @@ func (e *Call) String() string {
 	if e.Star {
 		b.WriteByte('*')
 	}
-	b.WriteString(joinNodes(e.Args) + ")")
+	if e.Words != nil {
+		b.WriteString(e.arguments() + ")")
+	} else {
+		b.WriteString(joinNodes(e.Args) + ")")
+	}
 	if e.Filter != nil {
 		b.WriteString(" FILTER (WHERE " + e.Filter.String() + ")")
 	}
 	return b.String()
+}
+
+// arguments is the arguments behind their keywords. Predicates go in parentheses: they have such words of their own.
+func (e *Call) arguments() string {
+	var b strings.Builder
+	for i, a := range e.Args {
+		switch word := e.Words[i]; {
+		case word != "" && i > 0:
+			b.WriteString(" " + word + " ")
+		case word != "":
+			b.WriteString(word + " ")
+		case i > 0:
+			b.WriteString(", ")
+		}
+		b.WriteString(operand(a, precSum))
+	}
+	return b.String()
+}
+
+// String returns the call with its clauses in the standard's order.
+func (e *JSONCall) String() string {
+	s := e.Func + "(" + operand(e.Doc, precSum) + ", " + operand(e.Path, precSum)
+	if e.Returning != nil {
+		s += " RETURNING " + e.Returning.String()
+	}
+	switch e.Wrapper {
+	case "":
+	case "WITHOUT":
+		s += " WITHOUT ARRAY WRAPPER"
+	default:
+		s += " WITH " + e.Wrapper + " ARRAY WRAPPER"
+	}
+	return s + e.OnEmpty.clause("EMPTY") + e.OnError.clause("ERROR") + ")"
+}
+
+func (d *JSONDefault) clause(event string) string {
+	switch {
+	case d == nil:
+		return ""
+	case d.Value != nil:
+		return " DEFAULT " + operand(d.Value, precSum) + " ON " + event
+	}
+	return " " + d.What + " ON " + event
 }
 
 // String returns FLOOR(X TO Unit) or CEIL(X TO Unit).

@@ -39,6 +39,9 @@ func (c *converter) call(f *sqlparser.FuncExpr) (ast.Expr, span) {
 // special builds the node of a special form; nil when the arguments do not fit it.
 func (c *converter) special(e *entry, args []ast.Expr, i int) ast.Expr {
 	pos := c.at(i).pos
+	if e.form == formJSON {
+		return jsonCall(e.json, args, pos)
+	}
 	if e.form == formRow && len(args) > 0 {
 		return &ast.Row{Items: args, Pos: pos}
 	}
@@ -56,7 +59,7 @@ func (c *converter) special(e *entry, args []ast.Expr, i int) ast.Expr {
 			return k
 		}
 	case formCast:
-		return &ast.Cast{X: x, Type: e.typ, Pos: pos}
+		return &ast.Cast{X: x, Type: e.typ, Try: e.words != nil, Pos: pos}
 	case formFloor, formCeil:
 		return &ast.FloorTo{Ceil: e.form == formCeil, X: x, Unit: e.unit, Pos: pos}
 	case formExtract:
@@ -71,7 +74,7 @@ func (c *converter) special(e *entry, args []ast.Expr, i int) ast.Expr {
 }
 
 func (c *converter) plainCall(f *sqlparser.FuncExpr, i int, e *entry) ast.Expr {
-	out := &ast.Call{Name: e.parts, Distinct: f.Distinct, Pos: c.at(i).pos}
+	out := &ast.Call{Name: e.parts, Words: e.words, Distinct: f.Distinct, Pos: c.at(i).pos}
 	if len(f.Exprs) == 1 && !f.Distinct {
 		if a, ok := f.Exprs[0].(*sqlparser.AliasedExpr); ok && a.As.IsEmpty() {
 			if star := c.star(a.Expr); star != nil && len(star.Table) == 0 {
@@ -83,6 +86,10 @@ func (c *converter) plainCall(f *sqlparser.FuncExpr, i int, e *entry) ast.Expr {
 	for _, a := range f.Exprs {
 		x, _ := c.argument(a)
 		out.Args = append(out.Args, x)
+	}
+	if out.Words != nil && len(out.Words) != len(out.Args) {
+		// A comma among the words: nothing has both.
+		c.failf(e.last, "", "wrong number of arguments")
 	}
 	return out
 }

@@ -26,7 +26,8 @@ const (
 	formCall                   // parts(...)
 	formFilter                 // FILTER (WHERE ...): arguments call, condition
 	formCase                   // one argument, a CASE
-	formCast                   // one argument; typ
+	formCast                   // one argument; typ, words TRY of TRY_CAST
+	formJSON                   // document, path and the values of DEFAULT; json
 	formFloor                  // one argument; unit
 	formCeil                   // one argument; unit
 	formStep                   // arguments x, by
@@ -50,6 +51,8 @@ type entry struct {
 	qualifier *ast.IntervalQualifier
 	columns   []ast.Name
 	query     ast.Query
+	words     []string
+	json      *ast.JSONCall
 	used      bool
 }
 
@@ -220,7 +223,12 @@ func (r *rewriter) word(i int) (int, error) {
 		}
 		r.emit(i, strings.ToLower(t.text)+" by", false)
 		return i + 2, nil
-	case "NATURAL", "INNER", "LEFT", "RIGHT", "FULL", "CROSS", "JOIN":
+	case "LEFT", "RIGHT":
+		if r.toks[i+1].isOp("(") && !r.aliasPlace(i) {
+			return r.name(i) // the function
+		}
+		return r.join(i)
+	case "NATURAL", "INNER", "FULL", "CROSS", "JOIN":
 		return r.join(i)
 	case "USING":
 		return r.using(i)

@@ -11,10 +11,10 @@ func (r *rewriter) formOrName(i int) (int, error) {
 	t, next := r.toks[i], r.toks[i+1]
 	if next.isOp("(") && !r.aliasPlace(i) {
 		switch t.text {
-		case "CAST":
+		case "CAST", "TRY_CAST":
 			return r.cast(i)
-		case "TRY_CAST":
-			return 0, notYet(t, "TRY_CAST")
+		case "JSON_VALUE", "JSON_QUERY", "JSON_EXISTS":
+			return r.jsonForm(i)
 		case "FLOOR", "CEIL", "CEILING":
 			if to := next.match - 2; to > i+1 && r.toks[to].isWord("TO") {
 				return r.floor(i)
@@ -55,7 +55,7 @@ func (r *rewriter) formOrName(i int) (int, error) {
 	return r.name(i)
 }
 
-// cast writes CAST(x AS type) as `#N`(x).
+// cast writes CAST(x AS type) and TRY_CAST as `#N`(x).
 func (r *rewriter) cast(i int) (int, error) {
 	last := r.toks[i+1].match
 	as := r.findWord(i+2, last, "AS")
@@ -69,7 +69,11 @@ func (r *rewriter) cast(i int) (int, error) {
 	if next != last {
 		return 0, unexpected(r.toks, next)
 	}
-	return last + 1, r.wrap(i, &entry{form: formCast, last: last, typ: typ}, i+2, as)
+	e := &entry{form: formCast, last: last, typ: typ}
+	if r.toks[i].text == "TRY_CAST" {
+		e.words = []string{"TRY"}
+	}
+	return last + 1, r.wrap(i, e, i+2, as)
 }
 
 // floor writes FLOOR(x TO unit) as `#N`(x).

@@ -44,13 +44,6 @@ func (r *rewriter) name(i int) (int, error) {
 	return next, nil
 }
 
-// separatorWords are the words that some functions take in place of a comma.
-var separatorWords = map[string][]string{
-	"SUBSTRING": {"FROM", "FOR"},
-	"POSITION":  {"IN"},
-	"OVERLAY":   {"PLACING", "FROM", "FOR"},
-}
-
 // unitFirst are the functions whose first argument is a unit: it is taken for a column.
 var unitFirst = map[string]bool{"TIMESTAMPADD": true, "TIMESTAMPDIFF": true}
 
@@ -85,18 +78,11 @@ func (r *rewriter) call(i, open int, e *entry) (int, error) {
 
 func (r *rewriter) plainCall(i, open int, e *entry) error {
 	from, last := open+1, e.last
-	if words := separatorWords[e.parts.Last().Text]; words != nil && r.toks[i].kind == word {
-		var at []int
-		for _, w := range words {
-			start := from
-			if len(at) > 0 {
-				start = at[len(at)-1] + 1
-			}
-			if s := r.findWord(start, last, w); s >= 0 {
-				at = append(at, s)
-			}
+	if forms := wordForms[e.parts.Last().Text]; forms != nil && r.toks[i].kind == word {
+		if e.parts.Last().Text == "TRIM" {
+			return r.trim(i, from, last, e)
 		}
-		return r.arguments(i, from, last, at...)
+		return r.wordForm(i, from, last, e, forms)
 	}
 	if err := r.open(i, id(i)); err != nil {
 		return err

@@ -156,11 +156,47 @@ func (g grower) form(n int) ast.Expr {
 	case 7:
 		return &ast.Subquery{Query: g.query(n)}
 	}
+	if g.yes() {
+		return g.words(n)
+	}
 	c := &ast.Call{Name: ast.Qualified{{Text: pick(g, "SUM", "F")}}, Args: g.list(n), Distinct: g.yes()}
 	if g.yes() {
 		c.Filter = g.expr(n)
 	}
 	return c
+}
+
+// words is a call with words in place of commas, TRY_CAST or a JSON function.
+func (g grower) words(n int) ast.Expr {
+	form := func(name string, words ...string) ast.Expr {
+		c := &ast.Call{Name: ast.Qualified{{Text: name}}, Words: words}
+		for range words {
+			c.Args = append(c.Args, g.expr(n))
+		}
+		return c
+	}
+	value := func() *ast.JSONDefault {
+		return pick(g, nil, &ast.JSONDefault{What: "NULL"}, &ast.JSONDefault{What: "ERROR"}, &ast.JSONDefault{What: "DEFAULT", Value: g.expr(n)})
+	}
+	switch g.IntN(9) {
+	case 0:
+		return form("SUBSTRING", "", "FROM", "FOR")
+	case 1:
+		return form("SUBSTRING", "", "SIMILAR", "ESCAPE")
+	case 2:
+		return form("POSITION", "", "IN")
+	case 3:
+		return form("OVERLAY", "", "PLACING", "FROM")
+	case 4:
+		return form("TRIM", pick(g, "LEADING", ""), "FROM")
+	case 5:
+		return form("TRIM", pick(g, "TRAILING FROM", "FROM"))
+	case 6:
+		return &ast.Cast{Try: true, X: g.expr(n), Type: &ast.TypeName{Kind: "DATE"}}
+	case 7:
+		return &ast.JSONCall{Func: "JSON_QUERY", Doc: g.expr(n), Path: &ast.Literal{Kind: ast.StringLit, Text: "lax $.a"}, Wrapper: pick(g, "", "WITHOUT", "CONDITIONAL")}
+	}
+	return &ast.JSONCall{Func: "JSON_VALUE", Doc: g.expr(n), Path: &ast.Literal{Kind: ast.StringLit, Text: "$"}, OnEmpty: value(), OnError: value()}
 }
 
 func (g grower) query(n int) ast.Query {

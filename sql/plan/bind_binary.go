@@ -1,6 +1,9 @@
 package plan
 
 import (
+	"strings"
+	"unicode/utf8"
+
 	"github.com/millrace-sql/millrace/sql/ast"
 	"github.com/millrace-sql/millrace/sql/types"
 )
@@ -46,12 +49,62 @@ func compare(op string, l, r Expr, pos ast.Pos) (Expr, error) {
 	}
 	// Two lengths of string compare without a cut.
 	if t.IsString() {
-		t = types.VarcharOf(0)
+		l, r, t = comparable(l, r)
 	}
 	return &Call{Func: op, Args: []Expr{coerce(l, t), coerce(r, t)}, Of: boolean, Pos: pos}, nil
 }
 
+// comparable brings two strings to one type. A CHAR compares with a CHAR or a
+// constant as if the shorter had its blanks; with a VARCHAR every blank counts.
+func comparable(l, r Expr) (Expr, Expr, types.Type) {
+	lc, rc := l.Type().Kind == types.Char, r.Type().Kind == types.Char
+	switch {
+	case lc && rc:
+		n := max(l.Type().Precision, r.Type().Precision)
+		return l, r, types.Type{Kind: types.Char, Precision: n}
+	case lc:
+		if lit := padded(r, l.Type().Precision); lit != nil {
+			return l, lit, lit.Of
+		}
+	case rc:
+		if lit := padded(l, r.Type().Precision); lit != nil {
+			return lit, r, lit.Of
+		}
+	}
+	return l, r, types.VarcharOf(0)
+}
+
+// padded is a constant string as CHAR of its own length or n; nil for anything
+// else.
+func padded(e Expr, n int) *Literal {
+	lit, ok := e.(*Literal)
+	if !ok {
+		return nil
+	}
+	text, ok := lit.Value.(string)
+	if !ok {
+		return nil
+	}
+	text = strings.TrimRight(text, " ")
+	length := utf8.RuneCountInString(text)
+	n = max(n, length)
+	return &Literal{text + strings.Repeat(" ", n-length), types.Type{Kind: types.Char, Precision: n}}
+}
+
 func concat(l, r Expr, pos ast.Pos) (Expr, error) {
+	if lt, rt := l.Type(), r.Type(); (lt.IsBinary() || rt.IsBinary()) && types.Comparable(lt, rt) {
+		t := types.Of(types.Varbinary)
+		if lt.Precision > 0 && rt.Precision > 0 {
+			t.Precision = lt.Precision + rt.Precision
+		}
+		// A binary keeps its own type: the kernel joins bytes of any length.
+		for _, e := range []*Expr{&l, &r} {
+			if (*e).Type().Kind == types.Null {
+				*e = coerce(*e, t)
+			}
+		}
+		return &Call{Func: "||", Args: []Expr{l, r}, Of: t, Pos: pos}, nil
+	}
 	for _, e := range []Expr{l, r} {
 		if t := e.Type(); !t.IsString() && t.Kind != types.Null {
 			return nil, errorAt(pos, "|| joins strings, this is %s", t).near("||").hint("CAST it to VARCHAR")

@@ -35,7 +35,7 @@ func (b *exprBinder) bindCast(e *ast.Cast) (Expr, error) {
 		// The date is that of the query's start (kda-sql.md §3.3).
 		return &Call{Func: "DATE AND TIME", Args: []Expr{&Call{Func: "CURRENT_DATE", Of: types.Of(types.Date)}, x}, Of: to, Pos: e.Pos}, nil
 	}
-	return &Cast{X: x, Of: to, Pos: e.Pos}, nil
+	return &Cast{X: x, Of: to, Try: e.Try, Pos: e.Pos}, nil
 }
 
 // castType is TypeOf, and intervals, which only CAST may name. The precision of the

@@ -104,11 +104,13 @@ func (b *exprBinder) bind(e ast.Expr) (Expr, error) {
 	case *ast.FloorTo:
 		return b.bindFloorTo(e)
 	case *ast.Step:
-		return b.bindStep(e)
+		return b.bindStepBy(e)
 	case *ast.Extract:
 		return b.bindExtract(e)
 	case *ast.Difference:
 		return b.bindDifference(e)
+	case *ast.JSONCall:
+		return b.bindJSON(e)
 	case *ast.Call:
 		return b.bindCall(e)
 	case *ast.Subquery:
@@ -263,24 +265,4 @@ func (b *exprBinder) rowItems(e ast.Expr) ([]Expr, error) {
 	}
 	x, err := b.bind(e)
 	return []Expr{x}, err
-}
-
-func (b *exprBinder) bindLike(e *ast.Like) (Expr, error) {
-	if e.Similar {
-		return nil, errorAt(e.Pos, "SIMILAR TO is not supported yet").near("SIMILAR").hint("LIKE is")
-	}
-	parts := []ast.Expr{e.X, e.Pattern}
-	if e.Escape != nil {
-		parts = append(parts, e.Escape)
-	}
-	args, err := b.bindAll(parts)
-	if err != nil {
-		return nil, err
-	}
-	for i, a := range args {
-		if !a.Type().IsString() && a.Type().Kind != types.Null {
-			return nil, errorAt(parts[i].Position(), "LIKE compares strings, this is %s", a.Type()).hint("CAST it to VARCHAR")
-		}
-	}
-	return negate(&Call{Func: "LIKE", Args: args, Of: boolean, Pos: e.Pos}, e.Not), nil
 }

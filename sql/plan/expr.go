@@ -51,10 +51,12 @@ type (
 	}
 	// When is a branch of Case.
 	When struct{ Cond, Then Expr }
-	// Cast converts X, written or implied.
+	// Cast converts X, written or implied. With Try a value that cannot be
+	// converted gives NULL.
 	Cast struct {
 		X   Expr
 		Of  types.Type
+		Try bool
 		Pos ast.Pos
 	}
 	// TimeFloor is FLOOR(X TO unit), STEP(X BY interval) and, with Ceil, CEIL(X TO
@@ -161,7 +163,13 @@ func (e *Case) String() string {
 }
 
 // String is the CAST expression.
-func (e *Cast) String() string { return "CAST(" + e.X.String() + " AS " + e.Of.String() + ")" }
+func (e *Cast) String() string {
+	name := "CAST("
+	if e.Try {
+		name = "TRY_CAST("
+	}
+	return name + e.X.String() + " AS " + e.Of.String() + ")"
+}
 
 // String is the function call.
 func (e *TimeFloor) String() string {
@@ -247,7 +255,7 @@ func transform(e Expr, f func(Expr) Expr) Expr {
 		out.Args = transformAll(e.Args, f)
 		return &out
 	case *Cast:
-		return &Cast{X: transform(e.X, f), Of: e.Of, Pos: e.Pos}
+		return &Cast{X: transform(e.X, f), Of: e.Of, Try: e.Try, Pos: e.Pos}
 	case *TimeFloor:
 		return &TimeFloor{X: transform(e.X, f), Step: e.Step, Ceil: e.Ceil}
 	case *Case:

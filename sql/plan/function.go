@@ -3,6 +3,7 @@ package plan
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/millrace-sql/millrace/sql/ast"
 	"github.com/millrace-sql/millrace/sql/types"
@@ -24,6 +25,14 @@ type Function struct {
 	Check func(args []Expr) (arg int, problem string)
 	// Today tells that the kernel takes CURRENT_DATE as one more argument.
 	Today bool
+	// Forms is what the kernel is called in each form of a call: the words before
+	// the arguments joined by commas, as ",FROM,FOR". Nil = the plain form alone.
+	Forms map[string]string
+	// Compares: the two arguments meet as those of = do, a CHAR without regard to
+	// its blanks.
+	Compares bool
+	// Narrow makes the result's type fit constant arguments; nil = it does not.
+	Narrow func(args []Expr, result types.Type) types.Type
 	// Usage shows every form of a call, Doc says in a line what comes out.
 	Usage, Doc string
 	// Examples are run by the tests and printed on the reference page.
@@ -47,6 +56,9 @@ var families = []Family{
 	{"Forms of the grammar", forms},
 	{"NULL", nullFunctions},
 	{"Text", textFunctions},
+	{"Regular expressions", regexFunctions},
+	{"Hashes and encodings", encodingFunctions},
+	{"JSON", jsonFunctions},
 	{"Numbers", numberFunctions},
 	{"Dates and times", slices.Concat(timeFunctions, fieldFunctions, patternFunctions)},
 }
@@ -85,10 +97,33 @@ func (b *exprBinder) bindCall(e *ast.Call) (Expr, error) {
 	if n := len(e.Args); n < f.Min || f.Max >= 0 && n > f.Max {
 		return nil, errorAt(e.Pos, "%s takes %s, not %d", name, f.arity(), n).near(name).hint("%s", f.Usage)
 	}
+	kernel, ok := f.kernel(e)
+	if !ok {
+		return nil, errorAt(e.Pos, "this is no form of %s", name).near(name).hint("%s", f.Usage)
+	}
 	args, err := b.bindAll(e.Args)
 	if err != nil {
 		return nil, err
 	}
+	return f.call(e, kernel, args)
+}
+
+// kernel is the name of the kernel for the form of a call.
+func (f *Function) kernel(e *ast.Call) (string, bool) {
+	if f.Forms == nil {
+		return f.Name, e.Words == nil
+	}
+	words := e.Words
+	if words == nil {
+		words = make([]string, len(e.Args))
+	}
+	kernel, ok := f.Forms[strings.Join(words, ",")]
+	return kernel, ok
+}
+
+// call types the arguments and checks those that are constants.
+func (f *Function) call(e *ast.Call, kernel string, args []Expr) (Expr, error) {
+	name := e.Name.Last().Text
 	given := make([]types.Type, len(args))
 	for i, a := range args {
 		given[i] = a.Type()
@@ -96,6 +131,11 @@ func (b *exprBinder) bindCall(e *ast.Call) (Expr, error) {
 	params, result, problem := f.Types(given)
 	if problem != "" {
 		return nil, errorAt(e.Pos, "%s: %s", name, problem).near(name).hint("%s", f.Usage)
+	}
+	if f.Compares && given[0].IsString() && given[1].IsString() {
+		if l, r, t := comparable(args[0], args[1]); t.Kind == types.Char {
+			args, params, result = []Expr{l, r}, []types.Type{t, t}, t
+		}
 	}
 	for i := range args {
 		args[i] = coerce(args[i], params[i])
@@ -105,10 +145,13 @@ func (b *exprBinder) bindCall(e *ast.Call) (Expr, error) {
 			return nil, errorAt(e.Args[i].Position(), "%s: %s", name, problem).near(name).hint("%s", f.Usage)
 		}
 	}
+	if f.Narrow != nil {
+		result = f.Narrow(args, result)
+	}
 	if f.Today {
 		args = append(args, &Call{Func: "CURRENT_DATE", Of: types.Of(types.Date)})
 	}
-	return &Call{Func: f.Name, Args: args, Of: result, Pos: e.Pos}, nil
+	return &Call{Func: kernel, Args: args, Of: result, Pos: e.Pos}, nil
 }
 
 func (f *Function) arity() string {

@@ -11,14 +11,14 @@ var forms = []*Function{
 		Examples: []Example{{"CAST(2.5 AS INTEGER)", "3"}, {"CAST('2021-03-09 07:05:09' AS TIMESTAMP)", "2021-03-09 07:05:09.000"}},
 	},
 	{
+		Name: "TRY_CAST", Usage: "TRY_CAST(x AS type)", Doc: "as CAST, NULL where that rejects the row",
+		Examples: []Example{{"TRY_CAST('12' AS INTEGER)", "12"}, {"TRY_CAST('x' AS INTEGER)", "NULL"}},
+	},
+	{
 		Name: "EXTRACT", Usage: "EXTRACT(field FROM t)",
 		Doc: "a field of a date, time or interval: YEAR, QUARTER, MONTH, WEEK (of ISO 8601), DAY, DOW (1 for Sunday), ISODOW (1 for Monday), DOY, EPOCH, HOUR, MINUTE, " +
 			"SECOND with its thousandths, MILLISECOND",
 		Examples: []Example{{"EXTRACT(SECOND FROM TIME '07:05:09.25')", "9.250"}, {"EXTRACT(DAY FROM INTERVAL '2 08' DAY TO HOUR)", "2"}},
-	},
-	{
-		Name: "STEP", Usage: "STEP(t BY interval)", Doc: "the greatest multiple of the interval since 1970 at or below t",
-		Examples: []Example{{"STEP(TIMESTAMP '2021-03-09 17:43:52' BY INTERVAL '15' MINUTE)", "2021-03-09 17:30:00.000"}},
 	},
 	{
 		Name: "TIMESTAMPADD", Usage: "TIMESTAMPADD(unit, n, t)", Doc: "t moved by n units",

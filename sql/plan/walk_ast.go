@@ -49,6 +49,14 @@ func operands(e ast.Expr) []ast.Expr {
 		return []ast.Expr{e.X, e.By}
 	case *ast.Extract:
 		return []ast.Expr{e.X}
+	case *ast.JSONCall:
+		out := []ast.Expr{e.Doc, e.Path}
+		for _, d := range []*ast.JSONDefault{e.OnEmpty, e.OnError} {
+			if d != nil {
+				out = append(out, d.Value)
+			}
+		}
+		return out
 	case *ast.Difference:
 		return []ast.Expr{e.L, e.R}
 	case *ast.Row:
