@@ -25,76 +25,9 @@ type subplan struct {
 	node   Node
 	values []int // of the visible columns
 	correlation
-	pos ast.Pos
 }
 
-// correlation is what the WHERE of a subquery says of the columns of the query
-// around it.
-type correlation struct {
-	outer, inner []Expr // equal keys: over the outer rows, and over the subquery's
-	rest         Expr   // over both
-	// global is set for an aggregate without GROUP BY: it has a row for every outer row,
-	// with COUNT 0 where there is no partner.
-	global *globalAggregate
-}
-
-func (c *correlation) found() bool { return len(c.outer) > 0 || c.rest != nil }
-
-// globalAggregate is the select list and HAVING over the columns of an Aggregate
-// that was grouped by the correlation's keys.
-type globalAggregate struct {
-	values []Expr
-	having Expr // nil = TRUE
-}
-
-// outerColumn is a column of the query around, until the join is made.
-type outerColumn struct{ Column }
-
-// String tells it from the subquery's own.
-func (e *outerColumn) String() string { return "outer " + e.Column.String() }
-
-// add takes a condition that names outer columns: an equality of one side with the
-// other is a key.
-func (c *correlation) add(cond Expr) {
-	if call, ok := cond.(*Call); ok && call.Func == "=" {
-		l, r := call.Args[0], call.Args[1]
-		if readsOuter(r) && !readsInner(r) {
-			l, r = r, l
-		}
-		if readsOuter(l) && !readsInner(l) && readsInner(r) && !readsOuter(r) {
-			c.outer = append(c.outer, transform(l, func(e Expr) Expr {
-				if o, ok := e.(*outerColumn); ok {
-					return &o.Column
-				}
-				return nil
-			}))
-			c.inner = append(c.inner, r)
-			return
-		}
-	}
-	c.rest = conjunction(c.rest, cond)
-}
-
-func readsOuter(e Expr) bool {
-	found := false
-	walk(e, func(e Expr) {
-		_, is := e.(*outerColumn)
-		found = found || is
-	})
-	return found
-}
-
-func readsInner(e Expr) bool {
-	found := false
-	walk(e, func(e Expr) {
-		_, is := e.(*Column)
-		found = found || is
-	})
-	return found
-}
-
-// subquery binds the query of an expression. what says what the expression is:
-// DISTINCT and ORDER BY mean nothing to IN and EXISTS.
+// subquery binds the query of an expression, a scalar one, IN or EXISTS.
 func (b *exprBinder) subquery(q ast.Query, pos ast.Pos, scalar bool) (*subplan, error) {
 	if b.in == nil {
 		return nil, errorAt(pos, "a subquery cannot stand %s", b.place()).hint("%s", b.advice())
@@ -103,7 +36,7 @@ func (b *exprBinder) subquery(q ast.Query, pos ast.Pos, scalar bool) (*subplan, 
 		return nil, err
 	}
 	inner := *b.in.binder
-	sub := &subplan{pos: pos}
+	sub := &subplan{}
 	inner.outer, inner.correlation = b, &sub.correlation
 	if b.in.streaming && !inner.isFinite(q) {
 		return nil, errorAt(pos, "a subquery of a streaming query cannot read a stream: it has no end").
