@@ -55,7 +55,25 @@ func (db *DB) explainPump(s *ast.Explain) (string, error) {
 		}
 		text = analyzed(job)
 	}
-	return fmt.Sprintf("Pump into %s\n%s", ins.Into, text), nil
+	return fmt.Sprintf("Pump into %s\n%s%s", ins.Into, text, db.readersOf(ins.Into)), nil
+}
+
+// readersOf is a line that names the pumps which read what another one writes, "" where
+// there are none.
+func (db *DB) readersOf(into *plan.Relation) string {
+	names := &scope{db: db}
+	var readers []string
+	for _, p := range db.pumpsIf(func(*pump) bool { return true }) {
+		reads := false
+		names.eachRelation(p.insert.Query, func(r *plan.Relation) { reads = reads || recordsOf(r) == recordsOf(into) })
+		if reads {
+			readers = append(readers, "pump "+p.name)
+		}
+	}
+	if len(readers) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%s is read by %s\n", into, strings.Join(readers, ", "))
 }
 
 // analyze runs a finite query, drops its rows and shows what each operator did.

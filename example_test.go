@@ -162,9 +162,9 @@ func ExampleDB_Explain() {
 	}
 	fmt.Print(text)
 	// Output:
-	// Project K#0 AS K, SUM(V)#2 AS EXPR$1, ROWTIME#3 AS ROWTIME
-	// └─ Aggregate tumbling window FLOOR(ROWTIME#2 TO HOUR) by K#0: SUM(V#1)
-	//    └─ Filter (V#1 > 0)
+	// Project K, SUM(V) AS EXPR$1, ROWTIME
+	// └─ Aggregate tumbling window FLOOR(ROWTIME TO HOUR) by K: SUM(V)  (keeps the groups of open windows)
+	//    └─ Filter V > 0
 	//       └─ Scan stream S [K, V, ROWTIME] range V >= 0
 }
 

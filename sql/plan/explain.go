@@ -13,7 +13,7 @@ func ExplainWith(n Node, note func(Node) string) string {
 }
 
 func explain(b *strings.Builder, n Node, note func(Node) string, first, rest string) {
-	b.WriteString(first + n.String() + note(n) + "\n")
+	b.WriteString(first + n.String() + keeps(n) + note(n) + "\n")
 	inputs := n.Inputs()
 	for i, in := range inputs {
 		if i == len(inputs)-1 {
@@ -22,4 +22,38 @@ func explain(b *strings.Builder, n Node, note func(Node) string, first, rest str
 			explain(b, in, note, rest+"├─ ", rest+"│  ")
 		}
 	}
+}
+
+// keeps says what state a node holds and, where that is not each shard on its own, what
+// order it needs. It is what a checkpoint holds, and what the memory budget counts.
+func keeps(n Node) string {
+	text := ""
+	switch n := n.(type) {
+	case *Aggregate:
+		switch {
+		case n.Window != nil:
+			text = "the groups of open windows"
+		case len(n.Keys) > 0:
+			text = "every group"
+		}
+	case *Lookup:
+		text = "the right side"
+		if n.Input.Schema().RowTime >= 0 {
+			text = "the right side as it was at the start"
+		}
+	case *Sort:
+		text = "all rows"
+	case *TimeSort:
+		text = "the rows above the watermark, of all shards in one order"
+	case *Union:
+		if n.schema.RowTime >= 0 {
+			text = "rows that wait for another branch"
+		}
+	case *EventTime:
+		text = "nothing, in the order of the log over all shards"
+	}
+	if text == "" {
+		return ""
+	}
+	return "  (keeps " + text + ")"
 }

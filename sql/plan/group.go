@@ -119,14 +119,14 @@ func (n *Aggregate) finish() {
 	n.schema = types.NewSchema()
 	in := n.Input.Schema()
 	for _, k := range n.Keys {
-		f := types.Field{Name: k.String(), Type: k.Type()}
+		f := types.Field{Name: told(k, in), Type: k.Type()}
 		if c, ok := k.(*Column); ok {
 			f.Name, f.NotNull = c.Name, in.Fields[c.Index].NotNull
 		}
 		n.schema.Fields = append(n.schema.Fields, f)
 	}
 	for _, c := range n.Calls {
-		n.schema.Fields = append(n.schema.Fields, types.Field{Name: label(c.String()), Type: c.Of})
+		n.schema.Fields = append(n.schema.Fields, types.Field{Name: c.told(in), Type: c.Of})
 	}
 	if n.Window != nil {
 		n.schema.RowTime = len(n.schema.Fields)
@@ -210,7 +210,7 @@ func (g *grouping) aggregate(call *ast.Call) (Expr, error) {
 
 func (g *grouping) callColumn(i int) Expr {
 	c := g.node.Calls[i]
-	return &Column{Index: len(g.node.Keys) + i, Name: label(c.String()), Of: c.Of}
+	return &Column{Index: len(g.node.Keys) + i, Name: c.told(g.node.Input.Schema()), Of: c.Of}
 }
 
 // label is an expression's text without the places of its columns, which change

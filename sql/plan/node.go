@@ -282,38 +282,41 @@ func (n *Values) String() string { return fmt.Sprintf("Values %d rows", len(n.Ro
 // String is the condition.
 func (n *Filter) String() string {
 	if n.Having {
-		return "Having " + n.Cond.String()
+		return "Having " + told(n.Cond, n.Schema())
 	}
-	return "Filter " + n.Cond.String()
+	return "Filter " + told(n.Cond, n.Schema())
 }
 
 // String is the list of columns.
 func (n *Project) String() string {
-	parts := make([]string, len(n.Exprs))
-	for i, e := range n.Exprs {
-		parts[i] = e.String() + " AS " + n.schema.Fields[i].Name
+	parts := toldAll(n.Exprs, n.Input.Schema())
+	for i, f := range n.schema.Fields {
+		if parts[i] != f.Name {
+			parts[i] += " AS " + f.Name
+		}
 	}
 	return "Project " + strings.Join(parts, ", ")
 }
 
 // String names the window, the keys and the aggregates.
 func (n *Aggregate) String() string {
+	in := n.Input.Schema()
 	var keys []string
 	for i, k := range n.Keys {
 		if n.Window == nil || i != n.Window.Key {
-			keys = append(keys, k.String())
+			keys = append(keys, told(k, in))
 		}
 	}
 	s := "Aggregate"
 	if n.Window != nil {
-		s += " tumbling window " + n.Keys[n.Window.Key].String()
+		s += " tumbling window " + told(n.Keys[n.Window.Key], in)
 	}
 	if len(keys) > 0 {
 		s += " by " + strings.Join(keys, ", ")
 	}
 	calls := make([]string, len(n.Calls))
 	for i, c := range n.Calls {
-		calls[i] = c.String()
+		calls[i] = c.told(in)
 	}
 	if len(calls) == 0 && n.Window == nil {
 		return "Distinct " + strings.Join(keys, ", ")
@@ -327,6 +330,14 @@ func (c AggregateCall) String() string {
 		return c.Func + "(*)"
 	}
 	return c.Func + "(" + c.Arg.String() + ")"
+}
+
+// told is the call as EXPLAIN prints it, and as its column is called.
+func (c AggregateCall) told(in types.Schema) string {
+	if c.Arg == nil {
+		return c.Func + "(*)"
+	}
+	return c.Func + "(" + told(c.Arg, in) + ")"
 }
 
 // String is the kind of join and its condition.
@@ -344,10 +355,10 @@ func (n *Lookup) String() string {
 		case i >= len(n.InputKeys)-n.In:
 			op = " IN "
 		}
-		conds = append(conds, n.InputKeys[i].String()+op+n.TableKeys[i].String())
+		conds = append(conds, told(n.InputKeys[i], n.Input.Schema())+op+told(n.TableKeys[i], n.Table.Schema()))
 	}
 	if n.On != nil {
-		conds = append(conds, n.On.String())
+		conds = append(conds, told(n.On, n.pair()))
 	}
 	switch {
 	case len(conds) > 0:
@@ -360,11 +371,17 @@ func (n *Lookup) String() string {
 	return s + " on any row"
 }
 
+// pair is the columns of both sides, over which On is computed.
+func (n *Lookup) pair() types.Schema {
+	in, table := n.Input.Schema().Fields, n.Table.Schema().Fields
+	return types.NewSchema(append(in[:len(in):len(in)], table...)...)
+}
+
 // String is the keys.
 func (n *Sort) String() string {
 	parts := make([]string, len(n.Keys))
 	for i, k := range n.Keys {
-		parts[i] = k.Expr.String()
+		parts[i] = told(k.Expr, n.Input.Schema())
 		if k.Desc {
 			parts[i] += " DESC"
 		}
@@ -374,7 +391,7 @@ func (n *Sort) String() string {
 
 // String is the declaration.
 func (n *EventTime) String() string {
-	s := fmt.Sprintf("Event time %s, watermark %s", n.Schema().Fields[n.Column].Name, n.Bound)
+	s := fmt.Sprintf("Event time %s, watermark %s", n.Schema().Fields[n.Column].Name, told(n.Bound, n.Schema()))
 	if n.Idle > 0 {
 		s += fmt.Sprintf(", idle after %s", n.Idle.Duration())
 	}
