@@ -43,6 +43,9 @@ func decimalType(t *ast.TypeName) (types.Type, error) {
 	if t.HasScale {
 		out.Scale = t.Scale
 	}
+	if out.Precision == types.MaxPrecision+1 && out.Scale < out.Precision {
+		out.Precision-- // declared by applications; the service computed with 18, too (kda-sql.md §20, C2)
+	}
 	if out.Precision < 1 || out.Precision > types.MaxPrecision || out.Scale < 0 || out.Scale > out.Precision {
 		return out, errorAt(t.Pos, "%s: the precision goes from 1 to %d, the scale from 0 to the precision", t, types.MaxPrecision).near(t.Kind)
 	}
