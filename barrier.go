@@ -8,7 +8,6 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/millrace-sql/millrace/sql/ast"
-	"github.com/millrace-sql/millrace/storage/catalog"
 )
 
 // barrier runs one statement alone.
@@ -28,7 +27,8 @@ func (r *runner) barrier(ctx context.Context, stmt ast.Statement) error {
 	case *ast.Drop:
 		return r.db.dropStatement(ctx, s)
 	case *ast.AlterPump:
-		return r.alter(s)
+		_, err := r.db.noteAltered(s) // they run, or do not, in the next stage
+		return err
 	}
 	rows, err := r.db.query(ctx, stmt, &scope{db: r.db, dir: r.dir}, r.finite())
 	if err != nil {
@@ -41,25 +41,6 @@ func (r *runner) barrier(ctx context.Context, stmt ast.Statement) error {
 // finite is how a barrier reads: what is there.
 func (r *runner) finite() *sourceMode {
 	return &sourceMode{db: r.db}
-}
-
-// alter notes a pump's state; it runs, or does not, in the next stage.
-func (r *runner) alter(s *ast.AlterPump) error {
-	p := r.db.pumpNamed(s.Name.Last().Text)
-	if p == nil {
-		return errorAt(s.Name.Position(), s.Name.Last().Text, "no pump %s", s.Name.Last().Text)
-	}
-	d, err := r.db.catalog.Definition(catalog.KindPump, catalog.DefaultDatabase, p.name)
-	if err != nil {
-		return err
-	}
-	delete(d.Options, "stopped")
-	if !s.Start {
-		d.Options["stopped"] = "true"
-	}
-	p.started = s.Start
-	_, err = r.db.catalog.PutDefinition(d)
-	return err
 }
 
 // insertID names an INSERT of a script: its path, its text, and which of equal

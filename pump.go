@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"sync"
 
 	"github.com/google/uuid"
@@ -76,17 +78,20 @@ func (p *pump) setJob(job *exec.Job) {
 	p.mu.job = job
 }
 
-// start runs the pump until it is stopped or its input ends, and with it the started
-// pumps that are joined with it and do not run: after a failure, or in a directory
+// start runs pumps until they are stopped or their input ends, and with them the started
+// pumps that are joined with them and do not run: after a failure, or in a directory
 // that has just been opened. Rows on their way from one to another are nowhere else.
-func (db *DB) start(ctx context.Context, p *pump) error {
+func (db *DB) start(ctx context.Context, pumps ...*pump) error {
 	if err := db.awaitEnding(ctx); err != nil {
 		return err
 	}
-	set := db.joined(p)
+	set := map[*pump]bool{}
+	for _, p := range pumps {
+		maps.Copy(set, db.joined(p))
+	}
 	return db.startAll(ctx, db.pumpsIf(func(o *pump) bool {
 		state, _, _ := o.state()
-		return o == p || o.started && set[o] && state != stateRunning
+		return state != stateRunning && set[o] && (o.started || slices.Contains(pumps, o))
 	}))
 }
 

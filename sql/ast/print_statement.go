@@ -140,9 +140,9 @@ func (s *Drop) String() string {
 // String returns the statement.
 func (s *AlterPump) String() string {
 	if s.Start {
-		return "ALTER PUMP " + s.Name.String() + " START"
+		return "ALTER PUMP " + joinNodes(s.Names) + " START"
 	}
-	return "ALTER PUMP " + s.Name.String() + " STOP"
+	return "ALTER PUMP " + joinNodes(s.Names) + " STOP"
 }
 
 // String returns the statement.

@@ -123,9 +123,9 @@ type (
 		Cascade  bool
 		Source
 	}
-	// AlterPump is ALTER PUMP Name START or STOP.
+	// AlterPump is ALTER PUMP Names START or STOP.
 	AlterPump struct {
-		Name  Qualified
+		Names []Qualified
 		Start bool
 		Source
 	}

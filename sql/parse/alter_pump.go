@@ -2,7 +2,7 @@ package parse
 
 import "github.com/millrace-sql/millrace/sql/ast"
 
-// alterPump reads ALTER PUMP name START or STOP.
+// alterPump reads ALTER PUMP name, ... START or STOP.
 func (p *parser) alterPump() (ast.Statement, error) {
 	first := p.i
 	p.i++
@@ -13,15 +13,17 @@ func (p *parser) alterPump() (ast.Statement, error) {
 		return nil, err
 	}
 	s := &ast.AlterPump{}
-	var err error
-	if s.Name, err = p.qualified(); err != nil {
-		return nil, err
-	}
-	if t := p.peek(); t.isOp(",") {
-		return nil, notYet(t, "a list of pumps")
+	for {
+		name, err := p.qualified()
+		if err != nil {
+			return nil, err
+		}
+		if s.Names = append(s.Names, name); !p.acceptOp(",") {
+			break
+		}
 	}
 	if s.Start = p.accept("START"); !s.Start {
-		if err = p.expect("STOP"); err != nil {
+		if err := p.expect("STOP"); err != nil {
 			return nil, err
 		}
 	}
