@@ -53,11 +53,11 @@ func (r *valuesReader) Read(context.Context, int) (flow.Page, error) {
 			c.Release()
 		}
 	}()
-	for _, e := range row {
-		ev, err := expr.Compile(e)
-		if err != nil {
-			return flow.Page{}, err
-		}
+	evals, err := expr.CompileAll(row)
+	if err != nil {
+		return flow.Page{}, err
+	}
+	for _, ev := range evals {
 		col, errs := ev.Array(one, nil, r.source.mem)
 		columns = append(columns, col)
 		if len(errs) > 0 {

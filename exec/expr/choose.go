@@ -12,17 +12,17 @@ type caseOp struct {
 	spare        selection
 }
 
-func newCase(e *plan.Case) (node, error) {
+func (k *compiler) newCase(e *plan.Case) (node, error) {
 	out := &caseOp{class: classOf(e.Of)}
 	for _, w := range e.Whens {
-		pair, err := compileAll([]plan.Expr{w.Cond, w.Then})
+		pair, err := k.compileAll([]plan.Expr{w.Cond, w.Then})
 		if err != nil {
 			return nil, err
 		}
 		out.conds, out.thens = append(out.conds, pair[0]), append(out.thens, pair[1])
 	}
 	var err error
-	out.other, err = compile(e.Else)
+	out.other, err = k.compile(e.Else)
 	return out, err
 }
 

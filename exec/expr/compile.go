@@ -19,25 +19,32 @@ func classOf(t types.Type) class {
 	return ints
 }
 
-func compileAll(list []plan.Expr) ([]node, error) {
+// compiler compiles expressions that are run over the same batches: the fields of a
+// record share the node that parses.
+type compiler struct {
+	records map[string]*record
+	batch   *batch
+}
+
+func (k *compiler) compileAll(list []plan.Expr) ([]node, error) {
 	out := make([]node, len(list))
 	for i, e := range list {
 		var err error
-		if out[i], err = compile(e); err != nil {
+		if out[i], err = k.compile(e); err != nil {
 			return nil, err
 		}
 	}
 	return out, nil
 }
 
-func compile(e plan.Expr) (node, error) {
+func (k *compiler) compile(e plan.Expr) (node, error) {
 	switch e := e.(type) {
 	case *plan.Column:
 		return &column{index: e.Index, of: e.Of}, nil
 	case *plan.Literal:
 		return newLiteral(e), nil
 	case *plan.Cast:
-		x, err := compile(e.X)
+		x, err := k.compile(e.X)
 		if err != nil {
 			return nil, err
 		}
@@ -48,15 +55,18 @@ func compile(e plan.Expr) (node, error) {
 		to, err := newCast(input, e.X.Type(), e.Of)
 		return &tryCast{x: x, held: input, cast: to}, err
 	case *plan.TimeFloor:
-		x, err := compile(e.X)
+		x, err := k.compile(e.X)
 		if err != nil {
 			return nil, err
 		}
 		return &timeFloor{x: x, step: e.Step, ceil: e.Ceil, of: e.X.Type().Kind}, nil
 	case *plan.Case:
-		return newCase(e)
+		return k.newCase(e)
+	case *plan.Field:
+		r, err := k.record(e.X)
+		return &field{record: r, index: e.Index}, err
 	case *plan.Call:
-		args, err := compileAll(e.Args)
+		args, err := k.compileAll(e.Args)
 		if err != nil {
 			return nil, err
 		}

@@ -24,9 +24,16 @@ type Evaluator struct {
 	of   types.Type
 	col  int // the input column it simply is, else -1
 	live bool
-	c    call
-	out  selection
+	// batch is what the evaluators of one CompileAll share; the first of them begins a
+	// new one.
+	batch *batch
+	first bool
+	c     call
+	out   selection
 }
+
+// batch counts the batches that a list of evaluators has seen.
+type batch struct{ number uint64 }
 
 // node is a compiled expression. eval computes the rows of c.sel; its result is
 // valid until the next eval.
@@ -37,6 +44,7 @@ type call struct {
 	rec  arrow.Record
 	n    int      // rows of rec
 	sel  []uint32 // never nil
+	top  []uint32 // sel as it was for the whole expression
 	errs []RowError
 	now  types.Time
 }
@@ -48,15 +56,30 @@ func (c *call) fail(row uint32, name, message string) {
 // Compile turns an expression into kernels. It fails only where the plan asks
 // for one that does not exist, which is a defect of the engine.
 func Compile(e plan.Expr) (*Evaluator, error) {
-	root, err := compile(e)
+	list, err := CompileAll([]plan.Expr{e})
 	if err != nil {
 		return nil, err
 	}
-	ev := &Evaluator{root: root, of: e.Type(), col: -1, live: plan.ReadsClock(e)}
-	if c, ok := e.(*plan.Column); ok {
-		ev.col = c.Index
+	return list[0], nil
+}
+
+// CompileAll is Compile for expressions over the same rows, which then share work: a
+// line of a log is parsed once for all fields. Each evaluator is called once for a
+// batch, the first one first, with the same selection.
+func CompileAll(list []plan.Expr) ([]*Evaluator, error) {
+	k := &compiler{records: map[string]*record{}, batch: &batch{}}
+	out := make([]*Evaluator, len(list))
+	for i, e := range list {
+		root, err := k.compile(e)
+		if err != nil {
+			return nil, err
+		}
+		out[i] = &Evaluator{root: root, of: e.Type(), col: -1, live: plan.ReadsClock(e), batch: k.batch, first: i == 0}
+		if c, ok := e.(*plan.Column); ok {
+			out[i].col = c.Index
+		}
 	}
-	return ev, nil
+	return out, nil
 }
 
 // ReadsClock tells whether SetNow has an effect.
@@ -73,6 +96,7 @@ func (e *Evaluator) Column() int { return e.col }
 // anything. The caller releases it. The errors, at most one per row and in row
 // order, are valid until the next call.
 func (e *Evaluator) Array(rec arrow.Record, sel []uint32, mem memory.Allocator) (arrow.Array, []RowError) {
+	e.begin()
 	if e.col >= 0 {
 		a := rec.Column(e.col)
 		a.Retain()
@@ -85,8 +109,15 @@ func (e *Evaluator) Array(rec arrow.Record, sel []uint32, mem memory.Allocator) 
 // Select is the live rows of rec for which a boolean expression is TRUE, valid
 // until the next call.
 func (e *Evaluator) Select(rec arrow.Record, sel []uint32) ([]uint32, []RowError) {
+	e.begin()
 	v := e.run(rec, sel)
 	return e.out.where(v, e.c.sel, true), e.errors()
+}
+
+func (e *Evaluator) begin() {
+	if e.first {
+		e.batch.number++
+	}
 }
 
 func (e *Evaluator) run(rec arrow.Record, sel []uint32) *vec {
@@ -94,7 +125,7 @@ func (e *Evaluator) run(rec arrow.Record, sel []uint32) *vec {
 	if sel == nil {
 		sel = All(e.c.n)
 	}
-	e.c.sel = sel
+	e.c.sel, e.c.top = sel, sel
 	return e.root.eval(&e.c)
 }
 

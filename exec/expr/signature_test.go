@@ -22,8 +22,8 @@ var typeNames = map[string]string{
 func TestFunctionsHaveKernels(t *testing.T) {
 	tb := sample()
 	for name, f := range plan.Functions() {
-		if name != f.Name || f.Types == nil {
-			continue // a synonym, or a form of the grammar
+		if name != f.Name || f.Types == nil || f.Record != nil {
+			continue // a synonym, a form of the grammar, or a log parser, which takes constants
 		}
 		most := f.Max
 		if most < 0 {

@@ -32,12 +32,11 @@ type Project struct {
 func NewProject(n *plan.Project, mem memory.Allocator) (*Project, error) {
 	p := &Project{mem: mem, schema: n.Schema().Arrow(), input: n.Input.Schema().RowTime}
 	in := n.Input.Schema()
-	for i, e := range n.Exprs {
-		ev, err := expr.Compile(e)
-		if err != nil {
-			return nil, err
-		}
-		p.exprs = append(p.exprs, ev)
+	var err error
+	if p.exprs, err = expr.CompileAll(n.Exprs); err != nil {
+		return nil, err
+	}
+	for i, ev := range p.exprs {
 		sure := ev.Column() >= 0 && in.Fields[ev.Column()].NotNull
 		if n.Schema().Fields[i].NotNull && !sure {
 			p.notNull = append(p.notNull, i)

@@ -186,27 +186,13 @@ func (r *Regex) All(s []byte, from int, f func(loc []int) bool) error {
 
 // allSlow is All on the backtracking engine, which counts characters.
 func (r *Regex) allSlow(s []byte, from int, f func(loc []int) bool) error {
-	text := bytes.Runes(s)
-	offsets := make([]int, 0, len(text)+1)
-	for at := range string(s) {
-		offsets = append(offsets, at)
-	}
-	offsets = append(offsets, len(s))
+	text, offsets := bytes.Runes(s), runeOffsets(s)
 	for at := utf8.RuneCount(s[:from]); at <= len(text); {
 		m, err := r.slow.FindRunesMatchStartingAt(text, at)
 		if m == nil {
 			return timeout(err)
 		}
-		loc := make([]int, 0, 2*(r.groups+1))
-		for i := range r.groups + 1 {
-			g := m.GroupByNumber(i)
-			if g == nil || len(g.Captures) == 0 {
-				loc = append(loc, -1, -1)
-				continue
-			}
-			loc = append(loc, offsets[g.Index], offsets[g.Index+g.Length])
-		}
-		if !f(loc) {
+		if !f(groupOffsets(m, offsets, r.groups)) {
 			return nil
 		}
 		if at = m.Index + m.Length; m.Length == 0 {
@@ -214,6 +200,29 @@ func (r *Regex) allSlow(s []byte, from int, f func(loc []int) bool) error {
 		}
 	}
 	return nil
+}
+
+// runeOffsets is the byte offset of each character of s, and its length.
+func runeOffsets(s []byte) []int {
+	offsets := make([]int, 0, utf8.RuneCount(s)+1)
+	for at := range string(s) {
+		offsets = append(offsets, at)
+	}
+	return append(offsets, len(s))
+}
+
+// groupOffsets is the byte offsets of a match and its groups.
+func groupOffsets(m *regexp2.Match, offsets []int, groups int) []int {
+	loc := make([]int, 0, 2*(groups+1))
+	for i := range groups + 1 {
+		g := m.GroupByNumber(i)
+		if g == nil || len(g.Captures) == 0 {
+			loc = append(loc, -1, -1)
+			continue
+		}
+		loc = append(loc, offsets[g.Index], offsets[g.Index+g.Length])
+	}
+	return loc
 }
 
 func timeout(err error) error {

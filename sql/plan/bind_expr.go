@@ -112,7 +112,7 @@ func (b *exprBinder) bind(e ast.Expr) (Expr, error) {
 	case *ast.JSONCall:
 		return b.bindJSON(e)
 	case *ast.Call:
-		return b.bindCall(e)
+		return noRecord(b.bindCall(e))
 	case *ast.Subquery:
 		return b.bindScalar(e)
 	case *ast.Exists:

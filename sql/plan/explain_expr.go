@@ -68,6 +68,10 @@ func (t teller) text(e Expr) (string, int) {
 		return s + " ELSE " + t.expr(e.Else, 0) + " END", tight
 	case *Call:
 		return t.call(e)
+	case *Field:
+		// The last argument, today's date, is not one of the user's.
+		call, _ := t.call(&Call{Func: e.X.Func, Args: e.X.Args[:len(e.X.Args)-1]})
+		return call + "." + e.X.Fields[e.Index].Name, tight
 	}
 	return e.String(), tight
 }

@@ -59,6 +59,19 @@ type (
 		Try bool
 		Pos ast.Pos
 	}
+	// Record is a call of a log parser (kda-sql.md §14): a value of several fields. It
+	// stands in Field only.
+	Record struct {
+		Func   string
+		Args   []Expr
+		Fields []types.Field
+		Pos    ast.Pos
+	}
+	// Field is one field of a Record.
+	Field struct {
+		X     *Record
+		Index int
+	}
 	// TimeFloor is FLOOR(X TO unit), STEP(X BY interval) and, with Ceil, CEIL(X TO
 	// unit), on a TIMESTAMP or DATE.
 	TimeFloor struct {
@@ -74,6 +87,8 @@ func (*Call) expr()      {}
 func (*Case) expr()      {}
 func (*Cast) expr()      {}
 func (*TimeFloor) expr() {}
+func (*Record) expr()    {}
+func (*Field) expr()     {}
 
 // Type is the column's type.
 func (e *Column) Type() types.Type { return e.Of }
@@ -92,6 +107,12 @@ func (e *Cast) Type() types.Type { return e.Of }
 
 // Type is that of X.
 func (e *TimeFloor) Type() types.Type { return e.X.Type() }
+
+// Type is none: no operator takes a record.
+func (e *Record) Type() types.Type { return types.Of(types.Null) }
+
+// Type is the field's type.
+func (e *Field) Type() types.Type { return e.X.Fields[e.Index].Type }
 
 // String is the column's name and index.
 func (e *Column) String() string { return fmt.Sprintf("%s#%d", e.Name, e.Index) }
@@ -171,6 +192,12 @@ func (e *Cast) String() string {
 	return name + e.X.String() + " AS " + e.Of.String() + ")"
 }
 
+// String is the call.
+func (e *Record) String() string { return e.Func + "(" + exprList(e.Args) + ")" }
+
+// String is the call and the name of the field.
+func (e *Field) String() string { return e.X.String() + "." + e.X.Fields[e.Index].Name }
+
 // String is the function call.
 func (e *TimeFloor) String() string {
 	n, unit := stepParts(e.Step)
@@ -223,6 +250,10 @@ func children(e Expr) []Expr {
 		return []Expr{e.X}
 	case *TimeFloor:
 		return []Expr{e.X}
+	case *Record:
+		return e.Args
+	case *Field:
+		return []Expr{e.X}
 	case *Case:
 		var out []Expr
 		for _, w := range e.Whens {
@@ -258,6 +289,10 @@ func transform(e Expr, f func(Expr) Expr) Expr {
 		return &Cast{X: transform(e.X, f), Of: e.Of, Try: e.Try, Pos: e.Pos}
 	case *TimeFloor:
 		return &TimeFloor{X: transform(e.X, f), Step: e.Step, Ceil: e.Ceil}
+	case *Field:
+		r := *e.X
+		r.Args = transformAll(r.Args, f)
+		return &Field{X: &r, Index: e.Index}
 	case *Case:
 		out := &Case{Of: e.Of, Else: transform(e.Else, f)}
 		for _, w := range e.Whens {

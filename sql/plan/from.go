@@ -178,13 +178,14 @@ func (b *Binder) finiteRef(ref ast.TableRef) bool {
 	return false
 }
 
-// renamed applies a column list `AS t(c1, ...)`: it names all declared columns;
-// ROWTIME is not counted and keeps its name (kda-sql.md §7).
+// renamed applies a column list `AS t(c1, ...)`: it names all declared columns, a
+// record with all its fields being one; ROWTIME is not counted and keeps its name
+// (kda-sql.md §7).
 func renamed(s types.Schema, names []ast.Name) (types.Schema, error) {
 	if len(names) == 0 {
 		return s, nil
 	}
-	visible := s.Visible()
+	visible := units(s)
 	if len(names) != len(visible) {
 		return s, errorAt(names[0].Pos, "the column list has %d names for %d columns", len(names), len(visible)).near(names[0].Text)
 	}
@@ -193,7 +194,13 @@ func renamed(s types.Schema, names []ast.Name) (types.Schema, error) {
 		if names[i].Text == types.RowTimeName {
 			return s, errorAt(names[i].Pos, "a column list cannot name ROWTIME").near(names[i].Text)
 		}
-		s.Fields[at].Name = names[i].Text
+		for _, field := range at {
+			if s.Fields[field].Record != "" {
+				s.Fields[field].Record = names[i].Text
+			} else {
+				s.Fields[field].Name = names[i].Text
+			}
+		}
 	}
 	return s, nil
 }

@@ -33,13 +33,17 @@ type Function struct {
 	Compares bool
 	// Narrow makes the result's type fit constant arguments; nil = it does not.
 	Narrow func(args []Expr, result types.Type) types.Type
+	// Record gives the fields of a log parser's value, from its constant arguments, and
+	// names the one that is wrong; nil for other functions.
+	Record func(args []Expr) (fields []types.Field, arg int, problem string)
 	// Usage shows every form of a call, Doc says in a line what comes out.
 	Usage, Doc string
 	// Examples are run by the tests and printed on the reference page.
 	Examples []Example
 }
 
-// Example is an expression over constants and its value as CSV prints it, NULL as NULL.
+// Example is an expression over constants and its value as CSV prints it, NULL as NULL;
+// the fields of a record stand side by side, NULL as nothing.
 type Example struct{ SQL, Result string }
 
 // Family is the functions of one heading of the reference page.
@@ -61,6 +65,7 @@ var families = []Family{
 	{"JSON", jsonFunctions},
 	{"Numbers", numberFunctions},
 	{"Dates and times", slices.Concat(timeFunctions, fieldFunctions, patternFunctions)},
+	{"Log parsing", logFunctions},
 }
 
 // Functions is the scalar functions by name, synonyms included.
@@ -144,6 +149,9 @@ func (f *Function) call(e *ast.Call, kernel string, args []Expr) (Expr, error) {
 		if i, problem := f.Check(args); problem != "" {
 			return nil, errorAt(e.Args[i].Position(), "%s: %s", name, problem).near(name).hint("%s", f.Usage)
 		}
+	}
+	if f.Record != nil {
+		return f.record(e, args)
 	}
 	if f.Narrow != nil {
 		result = f.Narrow(args, result)

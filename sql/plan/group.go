@@ -68,6 +68,12 @@ func (g *grouping) collect(q *ast.Select, eb *exprBinder) error {
 		if star, ok := item.Expr.(*ast.Star); ok {
 			return errorAt(star.Pos, "* cannot stand in a query with GROUP BY").near("*").hint("name the grouped columns and aggregates")
 		}
+		if rec, err := eb.record(item.Expr); rec != nil || err != nil {
+			if err != nil {
+				return err
+			}
+			continue
+		}
 		if _, err := eb.bind(item.Expr); err != nil {
 			return err
 		}

@@ -152,7 +152,7 @@ func itemPos(q ast.Query, i int) ast.Pos {
 	switch q := body(q).(type) {
 	case *ast.Select:
 		for _, item := range q.Items {
-			if _, star := item.Expr.(*ast.Star); star {
+			if _, star := item.Expr.(*ast.Star); star || callsParser(item.Expr) {
 				return q.Pos
 			}
 		}

@@ -64,8 +64,11 @@ func natural(ls, rs *scope, j *ast.Join) *ast.Join {
 	out := &ast.Join{Kind: j.Kind, L: j.L, R: j.R, Pos: j.Pos}
 	for _, r := range rs.schema.Visible() {
 		name := rs.schema.Fields[r].Name
+		if rs.schema.Fields[r].Record != "" {
+			continue // a field has no name without its record
+		}
 		for _, l := range ls.schema.Visible() {
-			if ls.schema.Fields[l].Name == name && !ls.merged[l] && !rs.merged[r] {
+			if ls.schema.Fields[l].Record == "" && ls.schema.Fields[l].Name == name && !ls.merged[l] && !rs.merged[r] {
 				out.Using = append(out.Using, ast.Name{Text: name, Quoted: true, Pos: j.Pos})
 				break
 			}

@@ -91,33 +91,40 @@ func (b *Binder) within() *Binder {
 // values.
 func (b *Binder) values(q *ast.Values) (Node, error) {
 	none := &exprBinder{catalog: b.Catalog, scope: &scope{schema: types.NewSchema()}, outer: b.outer, clause: "in VALUES"}
-	rows := make([][]Expr, len(q.Rows))
+	rows, at := make([][]Expr, len(q.Rows)), make([][]ast.Pos, len(q.Rows))
+	first := &Project{schema: types.NewSchema()} // names the columns
 	for r, row := range q.Rows {
-		if len(row) != len(q.Rows[0]) {
-			return nil, errorAt(row[0].Position(), "this row has %d values, the first row has %d", len(row), len(q.Rows[0]))
-		}
 		for _, item := range row {
-			e, err := none.bind(item)
-			if err != nil {
+			p := &Project{schema: types.NewSchema()}
+			if r == 0 {
+				p = first
+			}
+			from := len(p.Exprs)
+			if err := none.addValue(p, item); err != nil {
 				return nil, err
 			}
-			rows[r] = append(rows[r], e)
+			for _, e := range p.Exprs[from:] {
+				rows[r], at[r] = append(rows[r], e), append(at[r], item.Position())
+			}
+		}
+		if len(rows[r]) != len(rows[0]) {
+			return nil, errorAt(row[0].Position(), "this row has %d values, the first row has %d", len(rows[r]), len(rows[0]))
 		}
 	}
-	schema := types.NewSchema()
-	for c := range q.Rows[0] {
+	schema := first.schema
+	for c := range rows[0] {
 		t := rows[0][c].Type()
 		for r := range rows {
 			common, ok := types.Common(t, rows[r][c].Type())
 			if !ok {
-				return nil, errorAt(q.Rows[r][c].Position(), "value of type %s in a column of %s", rows[r][c].Type(), t)
+				return nil, errorAt(at[r][c], "value of type %s in a column of %s", rows[r][c].Type(), t)
 			}
 			t = common
 		}
 		for r := range rows {
 			rows[r][c] = coerce(rows[r][c], t)
 		}
-		schema.Fields = append(schema.Fields, types.Field{Name: "EXPR$" + strconv.Itoa(c), Type: t})
+		schema.Fields[c].Type, schema.Fields[c].NotNull = t, false
 	}
 	return &Values{Rows: rows, schema: schema}, nil
 }

@@ -58,9 +58,14 @@ func (s *scope) resolve(parts ast.Qualified) (*Column, error) {
 	if len(parts) == 1 && name.Text == types.RowTimeName && s.schema.RowTime >= 0 {
 		return s.column(s.schema.RowTime), nil
 	}
+	if len(parts) > 2 {
+		if c, err := s.field(parts); c != nil || err != nil {
+			return c, err
+		}
+	}
 	tables, err := s.qualifier(parts)
 	if err != nil {
-		return nil, err
+		return s.orField(parts, err)
 	}
 	for _, same := range []func(stored string) bool{
 		func(stored string) bool { return stored == name.Text },
@@ -69,7 +74,7 @@ func (s *scope) resolve(parts ast.Qualified) (*Column, error) {
 		for _, hidden := range []bool{false, true} {
 			var found []int
 			for i, f := range s.schema.Fields {
-				if f.Hidden == hidden && tables(i) && same(f.Name) {
+				if f.Hidden == hidden && f.Record == "" && tables(i) && same(f.Name) {
 					found = append(found, i)
 				}
 			}
@@ -81,7 +86,18 @@ func (s *scope) resolve(parts ast.Qualified) (*Column, error) {
 			}
 		}
 	}
-	return nil, s.unknown(parts, tables)
+	return s.orField(parts, s.unknown(parts, tables))
+}
+
+// orField is the field that a name means that is no column, else err.
+func (s *scope) orField(parts ast.Qualified, err error) (*Column, error) {
+	if c, ambiguous := s.field(parts); c != nil || ambiguous != nil {
+		return c, ambiguous
+	}
+	if wrong := s.unknownField(parts, err); wrong != nil {
+		return nil, wrong
+	}
+	return nil, err
 }
 
 // qualifier tells which columns a qualified name can mean; without a qualifier
@@ -109,7 +125,11 @@ func (s *scope) qualifier(parts ast.Qualified) (func(i int) bool, error) {
 func (s *scope) ambiguous(parts ast.Qualified, found []int) error {
 	var where []string
 	for _, i := range found {
-		where = append(where, s.tables[i].Text+"."+s.schema.Fields[i].Name)
+		f := s.schema.Fields[i]
+		if f.Record != "" {
+			f.Name = f.Record + "." + f.Name
+		}
+		where = append(where, s.tables[i].Text+"."+f.Name)
 	}
 	name := parts.Last()
 	return errorAt(parts.Position(), "column %s is ambiguous", name.Text).near(name.Text).

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/millrace-sql/millrace/sql/ast"
@@ -69,6 +70,14 @@ func (b *Binder) selectList(q *ast.Select, eb *exprBinder, streaming bool, c *co
 	for _, item := range q.Items {
 		if star, ok := item.Expr.(*ast.Star); ok {
 			if err := p.addStar(star, eb); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		if rec, err := eb.record(item.Expr); err != nil {
+			return nil, err
+		} else if rec != nil {
+			if err := p.addRecord(rec, recordName(item, rec, len(p.Exprs))); err != nil {
 				return nil, err
 			}
 			continue
@@ -174,6 +183,7 @@ func dropHidden(n Node, visible int) Node {
 	p := &Project{Input: n, schema: types.NewSchema()}
 	for i := range visible {
 		p.add(&Column{Index: i, Name: s.Fields[i].Name, Of: s.Fields[i].Type}, s.Fields[i].Name)
+		p.schema.Fields[i].Record = s.Fields[i].Record
 	}
 	return p
 }
@@ -217,7 +227,9 @@ func (p *Project) addStar(star *ast.Star, eb *exprBinder) error {
 		return errorAt(star.Pos, "* has nothing to stand for: there is no FROM").near("*")
 	}
 	in := func(int) bool { return true }
-	if len(star.Table) > 0 {
+	if columns := eb.scope.recordColumns(star.Table); len(star.Table) > 0 && len(columns) > 0 {
+		in = func(i int) bool { return slices.Contains(columns, i) }
+	} else if len(star.Table) > 0 {
 		var err error
 		if in, err = eb.scope.qualifier(append(append(ast.Qualified(nil), star.Table...), ast.Name{})); err != nil {
 			return err

@@ -15,6 +15,9 @@ type Field struct {
 	// Hidden marks a pseudo-column (ROWTIME, SHARD_ID, ...): it can be named but
 	// is not part of `*` and not written by INSERT without a column list.
 	Hidden bool
+	// Record is the column that a log parser gave and this is a field of: it is named
+	// RECORD.NAME. Empty for other columns.
+	Record string
 }
 
 // Schema is the columns of a relation or of a plan node's rows. It is a value:
