@@ -121,6 +121,9 @@
 //     queries share a decoder, which they do not yet. Scan leaves room for the hint.
 //   - Expressions compute in four classes (whole numbers, floats, booleans, text)
 //     and narrow at the end: a kernel per class instead of one per type.
+//   - The record of a log parser is no type: each of its fields is a column, which
+//     the scope knows by the record's name as well. What nobody reads is pruned as
+//     other columns are, and no operator has to know of records.
 //   - Integer sums add in 128 bits: only a sum that itself does not fit is an
 //     overflow, whatever the order of the rows. SUM of integers is BIGINT.
 //   - A live query is never waited for: one that does not take its rows ends with

@@ -10,6 +10,10 @@
 // booleans and bytes. Only live rows are computed: a row that a filter removed,
 // or a CASE branch that was not taken, cannot fail.
 //
+// The evaluators of one projection are compiled together (CompileAll): fields of the
+// same record, which a log parser gives, share the node that parses, and a line is
+// parsed once.
+//
 // An Evaluator belongs to one operator and so to one goroutine: its scratch
 // columns are used again for the next batch. Arrow memory comes from the
 // allocator of the call. Semantics: kda-sql.md §3, §4, §13.
