@@ -129,6 +129,13 @@ func (p *fastParser) between(low, high string) *node {
 		return p.concat(p.digits(l, l), p.between(low[1:], high[1:]))
 	}
 	zeros, nines := strings.Repeat("0", len(low)-1), strings.Repeat("9", len(low)-1)
+	if low[1:] == zeros && high[1:] == nines {
+		rest := p.empty
+		for range zeros {
+			rest = p.concat(p.digits('0', '9'), rest)
+		}
+		return p.concat(p.digits(l, h), rest)
+	}
 	out := p.many(opUnion, p.concat(p.digits(l, l), p.between(low[1:], nines)), p.concat(p.digits(h, h), p.between(zeros, high[1:])))
 	if l+1 < h {
 		out = p.many(opUnion, out, p.concat(p.digits(l+1, h-1), p.between(zeros, nines)))

@@ -77,14 +77,17 @@ func (f *W3C) beforeQuery(s []byte, i int) int {
 
 // indexEscaped is the first place of stop that is not behind a backslash.
 func indexEscaped(s []byte, stop string) int {
-	for at := 0; at < len(s); {
-		next := bytes.Index(s[at:], []byte(stop))
-		if next < 0 {
-			return -1
+	for at, next := 0, -1; at <= len(s); {
+		if next < at {
+			n := bytes.Index(s[at:], []byte(stop))
+			if n < 0 {
+				return -1
+			}
+			next = at + n
 		}
-		hidden := bytes.IndexByte(s[at:at+next], '\\')
+		hidden := bytes.IndexByte(s[at:next], '\\')
 		if hidden < 0 {
-			return at + next
+			return next
 		}
 		at += hidden + 2
 	}
