@@ -9,7 +9,7 @@ import (
 // curves are the functions of one float. One outside the domain gives NaN, or at
 // its edge an infinity.
 var curves = map[string]func(float64) float64{
-	"SQRT": math.Sqrt, "CBRT": math.Cbrt, "EXP": math.Exp, "LN": ln, "LOG": ln, "LOG10": math.Log10, "LOG2": math.Log2,
+	"SQRT": math.Sqrt, "CBRT": math.Cbrt, "EXP": math.Exp, "LN": ln, "LOG": ln, "LOG10": log10, "LOG2": math.Log2,
 	"SIN": math.Sin, "COS": math.Cos, "TAN": math.Tan, "ASIN": math.Asin, "ACOS": math.Acos, "ATAN": math.Atan,
 	"DEGREES": func(x float64) float64 { return x * (180 / math.Pi) },
 	"RADIANS": func(x float64) float64 { return x * (math.Pi / 180) },
@@ -24,7 +24,7 @@ var curves2 = map[string]func(x, y float64) float64{
 		case base == 2:
 			return math.Log2(x)
 		case base == 10:
-			return math.Log10(x)
+			return log10(x)
 		}
 		y := ln(x) / ln(base)
 		if k := math.Round(y); math.Abs(y-k) < 1e-9 && math.Pow(base, k) == x {
@@ -47,6 +47,16 @@ func ln(x float64) float64 {
 	// f - 1 is exact. The high part of ln 2 has room for the factor.
 	const high, low = 6.93147180369123816490e-01, 1.90821492927058770002e-10
 	return float64(e)*high + (math.Log1p(f-1) + float64(e)*low)
+}
+
+// log10 is ln in tens, exact where x is a power of ten. math.Log10 is wrong for the
+// smallest numbers on some machines.
+func log10(x float64) float64 {
+	y := ln(x) * (1 / math.Ln10)
+	if k := math.Round(y); math.Abs(y-k) < 1e-9 && math.Pow(10, k) == x {
+		return k
+	}
+	return y
 }
 
 type curve struct {

@@ -38,7 +38,12 @@ func (b *exprBinder) bindUnitCall(e *ast.Call) (Expr, error) {
 		}
 		args[i] = coerce(a, types.Of(types.Timestamp))
 	}
-	between := &Call{Func: "BETWEEN TIMES", Args: []Expr{args[1], args[0]}, Of: of, Pos: e.Pos}
+	var between Expr = &Call{Func: "BETWEEN TIMES", Args: []Expr{args[1], args[0]}, Of: of, Pos: e.Pos}
+	if of.From == types.UnitSecond {
+		// SECOND keeps its fraction, which the CAST to BIGINT would round.
+		of.Precision = 18
+		between = &Cast{X: between, Of: of, Pos: e.Pos}
+	}
 	return &Cast{X: between, Of: types.Of(types.BigInt), Pos: e.Pos}, nil
 }
 

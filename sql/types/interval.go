@@ -139,18 +139,18 @@ func intervalField(text []byte, u Unit, leading bool, digits, fraction int) (uin
 // fieldLimit is the greatest value of a field that is not the first.
 var fieldLimit = [...]uint64{UnitMonth: 11, UnitHour: 23, UnitMinute: 59, UnitSecond: 59}
 
-// MonthsBetween is the whole calendar months from b to a, towards zero: AddMonths(b, n)
-// does not pass a.
+// MonthsBetween is the whole calendar months from b to a, towards zero: the most that
+// AddMonths adds to the earlier one without passing the later one, so that January 31
+// and February 28 are a month apart.
 func MonthsBetween(a, b Time) int64 {
-	ay, am, ad := Civil(floorDiv(int64(a), int64(Day)))
-	by, bm, bd := Civil(floorDiv(int64(b), int64(Day)))
+	if a < b {
+		return -MonthsBetween(b, a)
+	}
+	ay, am, _ := Civil(floorDiv(int64(a), int64(Day)))
+	by, bm, _ := Civil(floorDiv(int64(b), int64(Day)))
 	n := (ay-by)*12 + int64(am-bm)
-	rest := Time(int64(ad-bd))*Day + Time(floorMod(int64(a), int64(Day))-floorMod(int64(b), int64(Day)))
-	switch {
-	case n > 0 && rest < 0:
+	if AddMonths(b, n) > a {
 		n--
-	case n < 0 && rest > 0:
-		n++
 	}
 	return n
 }
