@@ -16,7 +16,7 @@ var curves = map[string]func(float64) float64{
 }
 
 var curves2 = map[string]func(x, y float64) float64{
-	"POWER": math.Pow, "ATAN2": math.Atan2,
+	"POWER": power, "ATAN2": math.Atan2,
 	"LOG": func(base, x float64) float64 {
 		switch {
 		case base <= 0 || base == 1 || x <= 0:
@@ -57,6 +57,15 @@ func log10(x float64) float64 {
 		return k
 	}
 	return y
+}
+
+// power is math.Pow, which takes the logarithm where y has a fraction: of a number below
+// the normal ones the factor 2^54 goes first.
+func power(x, y float64) float64 {
+	if x > 0 && x < 0x1p-1022 {
+		return math.Pow(x*0x1p54, y) * math.Pow(2, -54*y)
+	}
+	return math.Pow(x, y)
 }
 
 type curve struct {
