@@ -20,7 +20,7 @@ func (r *rewriter) periodPredicate(i int) int {
 		return 0
 	}
 	literal := next.kind == str || typedLiterals[next.text] != 0 && next.kind == word
-	if next.isOp("(") || next.isName() || t.text == "CONTAINS" && literal {
+	if next.isOp("(") || next.isWord("ROW") || next.isName() || t.text == "CONTAINS" && literal {
 		return at + 1
 	}
 	return 0
@@ -30,7 +30,7 @@ func (r *rewriter) periodPredicate(i int) int {
 func (r *rewriter) period(i, right int) (int, error) {
 	r.emit(i, "<=>", false)
 	open := right
-	if r.toks[open].isWord("PERIOD") {
+	if r.periodWord(open) {
 		open++
 	}
 	if !r.toks[open].isOp("(") {
@@ -44,7 +44,7 @@ func (r *rewriter) period(i, right int) (int, error) {
 		return end, nil
 	}
 	left := r.toks[i-1].match
-	if left > 0 && r.toks[left-1].isWord("PERIOD") {
+	if left > 0 && r.periodWord(left-1) {
 		left--
 	}
 	if left > 0 && r.toks[left-1].isWord("NOT") {
@@ -52,6 +52,11 @@ func (r *rewriter) period(i, right int) (int, error) {
 	}
 	r.emit(end, "and", false)
 	return end, r.run(right, end)
+}
+
+// periodWord tells that token i is what may stand before the two ends of a period.
+func (r *rewriter) periodWord(i int) bool {
+	return r.toks[i].isWord("PERIOD") || r.toks[i].isWord("ROW")
 }
 
 // periodAt is the predicate of the tokens from i on, nil where they are none.
