@@ -15,10 +15,11 @@ func (r *rewriter) periodPredicate(i int) int {
 	if r.toks[at].isWord("STRICTLY") || r.toks[at].isWord("IMMEDIATELY") {
 		at++
 	}
-	t, next := r.toks[at], r.toks[at+1]
+	t := r.toks[at]
 	if t.kind != word || !periodPredicates[t.text] {
 		return 0
 	}
+	next := r.toks[at+1]
 	literal := next.kind == str || typedLiterals[next.text] != 0 && next.kind == word
 	if next.isOp("(") || next.isWord("ROW") || next.isName() || t.text == "CONTAINS" && literal {
 		return at + 1
