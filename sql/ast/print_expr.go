@@ -151,7 +151,20 @@ func (e *Period) String() string {
 	if mode != "" {
 		mode += " "
 	}
-	return operand(e.L, precSum) + " " + mode + e.Predicate + " " + operand(e.R, precSum)
+	return periodOperand(e.L) + " " + mode + e.Predicate + " " + periodOperand(e.R)
+}
+
+// periodOperand puts what is no period in parentheses, by which the predicate is known.
+func periodOperand(e Expr) string {
+	switch x := e.(type) {
+	case *Row:
+		return e.String()
+	case *Call:
+		if len(x.Name) == 1 && x.Name[0].Text == "PERIOD" && len(x.Args) == 2 {
+			return e.String()
+		}
+	}
+	return "(" + e.String() + ")"
 }
 
 // String returns CAST(X AS Type) or TRY_CAST.
