@@ -7,6 +7,7 @@ import (
 	"io"
 	"iter"
 	"sync"
+	"sync/atomic"
 
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/google/uuid"
@@ -114,7 +115,8 @@ type Rows struct {
 	closed  chan struct{}
 	once    sync.Once
 	current arrow.Record
-	err     error // of the job; set before ch is closed
+	err     error       // of the job; set before ch is closed
+	told    atomic.Bool // Next has returned err
 }
 
 // queryBacklog is how many batches of an in-application stream wait for a query
@@ -181,6 +183,7 @@ func (r *Rows) Next(ctx context.Context) (arrow.Record, error) {
 			default:
 			}
 			if r.err != nil {
+				r.told.Store(true)
 				return nil, r.err
 			}
 			return nil, io.EOF
@@ -216,18 +219,20 @@ func (r *Rows) release() {
 	}
 }
 
-// Close ends the query, waits for its goroutines and releases what was not read.
-// Closing twice is fine.
+// Close ends the query, waits for its goroutines and releases what was not read. The
+// error is that of the query, if Next has not returned it. Closing twice is fine.
 func (r *Rows) Close() error {
 	r.once.Do(func() { close(r.closed) })
+	var err error
 	if r.job != nil {
-		if err := r.job.Stop(); err != nil && r.err == nil {
-			return fmt.Errorf("query: %w", err)
-		}
+		err = r.job.Stop()
 	}
 	for rec := range r.ch {
 		rec.Release()
 	}
 	r.release()
+	if err != nil && !r.told.Swap(true) {
+		return fmt.Errorf("query: %w", err)
+	}
 	return nil
 }

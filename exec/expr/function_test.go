@@ -3,6 +3,7 @@ package expr
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/apache/arrow/go/v17/arrow/memory"
@@ -72,6 +73,9 @@ func TestNoAllocation(t *testing.T) {
 	for _, text := range []string{
 		"UPPER(S)", "SUBSTRING(S FROM 5 FOR 8)", "REPLACE(S, 'item', 'x')", "S LIKE '%/item/%'", "REGEXP_LIKE(S, 'item/[0-9]+')", "SUBSTRING(S FROM '[0-9]+')", "C SIMILAR TO '(Nor|Sou)th'", "JSON_VALUE(J, '$.user.name')", "ROUND(F, 2)", "ROUND(D, 2)", "POWER(F, 1.5)", "TRIM(S)", "MD5(S)", "LPAD(C, 12)", "TRY_CAST(I AS INTEGER)",
 	} {
+		if raced && (strings.HasPrefix(text, "REGEXP") || strings.Contains(text, "FROM '") || strings.Contains(text, "SIMILAR")) {
+			continue // the race detector makes the pools of package regexp forget
+		}
 		e, columns, err := tb.bind(text)
 		if err != nil {
 			t.Fatal(err)
