@@ -94,10 +94,10 @@ func (v *Verified) lake(ctx context.Context, store *kv.DB, report func(kv.Proble
 		return err
 	}
 	for _, d := range databases {
-		if err := v.views(c, d.Name, report); err != nil {
+		if err := v.definitions(c, catalog.KindView, d.Name, readView, report); err != nil {
 			return err
 		}
-		if err := v.functions(c, d.Name, report); err != nil {
+		if err := v.definitions(c, catalog.KindFunction, d.Name, readFunction, report); err != nil {
 			return err
 		}
 		definitions, err := c.Definitions(catalog.KindTable, d.Name)
@@ -138,21 +138,17 @@ func (v *Verified) table(ctx context.Context, store *kv.DB, c *catalog.Catalog, 
 	})
 }
 
-// views looks whether the views of a database can be read. What they name may be
-// gone; the query that names them says so.
-func (v *Verified) views(c *catalog.Catalog, database string, report func(kv.Problem)) error {
-	definitions, err := c.Definitions(catalog.KindView, database)
+// definitions looks whether what a database has of a kind can be read. What it names may
+// be gone; the query that names it says so.
+func (v *Verified) definitions(c *catalog.Catalog, kind catalog.Kind, database string, read func(catalog.Definition) error, report func(kv.Problem)) error {
+	list, err := c.Definitions(kind, database)
 	if err != nil {
 		return err
 	}
-	for _, def := range definitions {
-		stmt, err := parse.ParseStatement(def.SQL)
-		if _, ok := stmt.(*ast.CreateView); err == nil && !ok {
-			err = errors.New("it is no CREATE VIEW")
-		}
-		if err != nil {
+	for _, def := range list {
+		if err := read(def); err != nil {
 			report(kv.Problem{
-				Where: "view " + def.Name, What: fmt.Sprintf("its definition cannot be read: %v", err),
+				Where: string(kind) + " " + def.Name, What: fmt.Sprintf("its definition cannot be read: %v", err),
 				Repair: "it must be created anew",
 			})
 		}
@@ -160,21 +156,17 @@ func (v *Verified) views(c *catalog.Catalog, database string, report func(kv.Pro
 	return nil
 }
 
-// functions looks whether the functions of a database can be read.
-func (v *Verified) functions(c *catalog.Catalog, database string, report func(kv.Problem)) error {
-	definitions, err := c.Definitions(catalog.KindFunction, database)
-	if err != nil {
-		return err
+func readView(def catalog.Definition) error {
+	stmt, err := parse.ParseStatement(def.SQL)
+	if _, ok := stmt.(*ast.CreateView); err == nil && !ok {
+		err = errors.New("it is no CREATE VIEW")
 	}
-	for _, def := range definitions {
-		if _, err := functionOf(def); err != nil {
-			report(kv.Problem{
-				Where: "function " + def.Name, What: fmt.Sprintf("its definition cannot be read: %v", err),
-				Repair: "it must be dropped and created anew",
-			})
-		}
-	}
-	return nil
+	return err
+}
+
+func readFunction(def catalog.Definition) error {
+	_, err := functionOf(def)
+	return err
 }
 
 // tableOf is the table that a stored definition declares.

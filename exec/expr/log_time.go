@@ -1,8 +1,6 @@
 package expr
 
 import (
-	"math"
-
 	"github.com/millrace-sql/millrace/exec/flow"
 	"github.com/millrace-sql/millrace/sql/types"
 )
@@ -29,15 +27,10 @@ func (e *fieldTime) eval(c *call) *vec {
 			c.fail(i, flow.CastError, quoteText(x.text(i))+" does not fit the pattern "+e.shown+": "+err.Error())
 			continue
 		}
-		switch e.of.Kind {
-		case types.Date:
-			if v = floorDiv(v, int64(types.Day)); v < math.MinInt32 || v > math.MaxInt32 {
-				c.fail(i, flow.CastError, quoteText(x.text(i))+" is out of range for DATE")
-			}
-		case types.TimeOfDay:
-			v -= floorDiv(v, int64(types.Day)) * int64(types.Day)
+		var ok bool
+		if out.ints[i], ok = partOf(v, e.of.Kind); !ok {
+			c.fail(i, flow.CastError, quoteText(x.text(i))+" is out of range for DATE")
 		}
-		out.ints[i] = v
 	}
 	return out
 }

@@ -90,15 +90,10 @@ func (e *textToTime) eval(c *call) *vec {
 			c.fail(i, flow.FunctionError, quoteText(x.text(i))+" does not fit the pattern "+e.pattern.text+": "+err.Error())
 			continue
 		}
-		switch e.of.Kind {
-		case types.Date:
-			if v = floorDiv(v, int64(types.Day)); v < math.MinInt32 || v > math.MaxInt32 {
-				c.fail(i, flow.OverflowError, "the date is out of range")
-			}
-		case types.TimeOfDay:
-			v -= floorDiv(v, int64(types.Day)) * int64(types.Day)
+		var ok bool
+		if out.ints[i], ok = partOf(v, e.of.Kind); !ok {
+			c.fail(i, flow.OverflowError, "the date is out of range")
 		}
-		out.ints[i] = v
 	}
 	return out
 }
@@ -146,4 +141,17 @@ func (e *timeToText) format(c *call, p *vec, i uint32, v int64) {
 		e.out.data = pattern.AppendFormat(e.out.data, micros)
 		e.out.ends[i] = int32(len(e.out.data))
 	}
+}
+
+// partOf is an instant as a DATE, a TIME or, else, as it is; false where the date does
+// not fit.
+func partOf(v int64, of types.Kind) (int64, bool) {
+	days := floorDiv(v, int64(types.Day))
+	switch of {
+	case types.Date:
+		return days, days >= math.MinInt32 && days <= math.MaxInt32
+	case types.TimeOfDay:
+		return v - days*int64(types.Day), true
+	}
+	return v, true
 }

@@ -127,19 +127,9 @@ func (b *Binder) distinctList(q *ast.Select, p *Project, eb *exprBinder) (Node, 
 	n := distinct(p)
 	out := &exprBinder{scope: newScope(p.schema, ast.Name{})}
 	n, err := b.orderBy(n, q.Tail, false, func(e ast.Expr) (Expr, error) {
-		if c, ok := e.(*ast.Column); ok && len(c.Parts) == 1 {
-			if bound, err := out.bind(e); err == nil {
-				return bound, nil
-			}
-		}
-		bound, err := eb.bind(e)
-		if err != nil {
-			return nil, err
-		}
-		for i, have := range p.Exprs {
-			if have.String() == bound.String() {
-				return &Column{Index: i, Name: p.schema.Fields[i].Name, Of: bound.Type()}, nil
-			}
+		found, _, err := p.selected(e, out, eb)
+		if found != nil || err != nil {
+			return found, err
 		}
 		return nil, errorAt(e.Position(), "ORDER BY of SELECT DISTINCT takes what is selected")
 	})
@@ -157,24 +147,34 @@ func (b *Binder) orderKeys(q *ast.Select, p *Project, eb *exprBinder, streaming 
 	}
 	out := &exprBinder{scope: newScope(p.schema, ast.Name{})}
 	return b.orderBy(p, q.Tail, streaming, func(e ast.Expr) (Expr, error) {
-		if c, ok := e.(*ast.Column); ok && len(c.Parts) == 1 {
-			if bound, err := out.bind(e); err == nil {
-				return bound, nil
-			}
-		}
-		bound, err := eb.bind(e)
-		if err != nil {
-			return nil, err
-		}
-		for i, have := range p.Exprs {
-			if have.String() == bound.String() {
-				return &Column{Index: i, Name: p.schema.Fields[i].Name, Of: bound.Type()}, nil
-			}
+		found, bound, err := p.selected(e, out, eb)
+		if found != nil || err != nil {
+			return found, err
 		}
 		p.Exprs = append(p.Exprs, bound)
 		p.schema.Fields = append(p.schema.Fields, types.Field{Name: bound.String(), Type: bound.Type(), Hidden: true})
 		return &Column{Index: len(p.Exprs) - 1, Name: bound.String(), Of: bound.Type()}, nil
 	})
+}
+
+// selected is the column of the select list that e of ORDER BY means, by its name or
+// because it is the same expression; else nil and e over the rows below. out binds over
+// the select list, eb over those rows.
+func (p *Project) selected(e ast.Expr, out, eb *exprBinder) (found, bound Expr, err error) {
+	if c, ok := e.(*ast.Column); ok && len(c.Parts) == 1 {
+		if bound, err := out.bind(e); err == nil {
+			return bound, nil, nil
+		}
+	}
+	if bound, err = eb.bind(e); err != nil {
+		return nil, nil, err
+	}
+	for i, have := range p.Exprs {
+		if have.String() == bound.String() {
+			return &Column{Index: i, Name: p.schema.Fields[i].Name, Of: bound.Type()}, nil, nil
+		}
+	}
+	return nil, bound, nil
 }
 
 // dropHidden cuts the columns that only ORDER BY needed.
