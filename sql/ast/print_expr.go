@@ -176,19 +176,21 @@ func (e *Cast) String() string {
 	return name + e.X.String() + " AS " + e.Type.String() + ")"
 }
 
-// String returns the call. A name written without quotes stays so, since the special forms are known by their bare names.
-func (e *Call) String() string {
-	var b strings.Builder
-	for i, n := range e.Name {
-		if i > 0 {
-			b.WriteByte('.')
-		}
-		if n.Quoted {
-			b.WriteString(n.String())
-		} else {
-			b.WriteString(n.Text)
+// callName is the name of a function. A name written without quotes stays so, since the special forms are known by their bare names.
+func callName(name Qualified) string {
+	parts := make([]string, len(name))
+	for i, n := range name {
+		if parts[i] = n.Text; n.Quoted {
+			parts[i] = n.String()
 		}
 	}
+	return strings.Join(parts, ".")
+}
+
+// String returns the call.
+func (e *Call) String() string {
+	var b strings.Builder
+	b.WriteString(callName(e.Name))
 	if e.Bare {
 		return b.String()
 	}

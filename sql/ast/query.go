@@ -85,7 +85,7 @@ type OrderItem struct {
 	Within Expr
 }
 
-// TableRef is *TableName, *SubqueryRef or *Join. The set is closed.
+// TableRef is *TableName, *SubqueryRef, *TableFunc or *Join. The set is closed.
 type TableRef interface {
 	Node
 	tableRef()

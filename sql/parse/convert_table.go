@@ -36,6 +36,11 @@ func (c *converter) aliasedTable(t *sqlparser.AliasedTableExpr) (ast.TableRef, s
 			out := &ast.SubqueryRef{Query: e.query, Alias: alias, ColumnAliases: columns, Pos: c.at(i).pos}
 			return out, span{i, max(last, e.last)}
 		}
+		if e.form == formTable {
+			out := *e.table
+			out.Alias, out.ColumnAliases = alias, columns
+			return &out, span{i, max(last, e.last)}
+		}
 		if e.form != formName || len(e.columns) > 0 {
 			c.fail(i)
 		}

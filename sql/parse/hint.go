@@ -16,6 +16,9 @@ func hintFor(toks []token, i int) string {
 	if hint := misspelt(toks, i); hint != "" {
 		return hint
 	}
+	if t.isOp("=>") {
+		return "arguments go by position, except those of TABLE(f(...))"
+	}
 	if t.isOp("=") && i > 0 && toks[i-1].isOp("=") {
 		return noOperator["=="]
 	}

@@ -213,12 +213,11 @@ var noOperator = map[string]string{
 	"’":  "write straight quotes: 'text'",
 	"“":  "write straight quotes: 'text' for a string, \"name\" for a name",
 	"”":  "write straight quotes: 'text' for a string, \"name\" for a name",
-	"=>": "arguments go by position",
 }
 
 func (l *lexer) operatorToken(text string) error {
 	hint, bad := noOperator[text]
-	if bad || !strings.Contains("( ) { } , . ; + - * / = <> < <= > >= ||", text) {
+	if bad || !strings.Contains("( ) { } , . ; + - * / = <> < <= > >= || =>", text) {
 		return l.fail(text, hint, "unexpected %s", text)
 	}
 	l.emit(op, text)

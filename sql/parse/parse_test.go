@@ -260,6 +260,7 @@ var newerForms = []string{
 	"SELECT TRY_CAST(a AS INTERVAL DAY TO SECOND), TRY_CAST(b AS DOUBLE PRECISION), CAST(NULL AS VARBINARY(3)), a IS NOT DISTINCT FROM b, (SELECT MAX(x) FROM u WHERE u.y = t.y) FROM t",
 	"DISCOVER SCHEMA FROM 'a b.csv' WITH ('format'='csv', 'name'='x'); DISCOVER SCHEMA FROM \"s\"; SHOW WHY p; EXPLAIN ANALYZE PUMP p; SHOW PARTITIONS db.t; DROP FUNCTION IF EXISTS f CASCADE",
 	"CREATE STREAM s (a TIMESTAMP NOT NULL, WATERMARK FOR a AS a - INTERVAL '10' SECOND) WITH ('connector'='stream'); CREATE PUMP p STOPPED AS INSERT INTO s (ROWTIME, a) WITH x AS (SELECT STREAM a FROM r) SELECT STREAM a, a FROM x; ALTER PUMP p START",
+	"SELECT STREAM * FROM TABLE(f(CURSOR(SELECT STREAM a FROM s), 'a', -10)) AS t (x, y) JOIN TABLE(g.hop(DATA => TABLE db.t PARTITION BY (k, l), TIMECOL => DESCRIPTOR(ts, u), INTERVAL '1' MINUTE)) ON x = y",
 }
 
 // TestDeepQueries: nesting beyond the limit has a place, whatever it is made of, and needs little stack.

@@ -35,6 +35,7 @@ const (
 	formDifference             // one argument, a subtraction; qualifier
 	formRow                    // the items
 	formUsing                  // columns
+	formTable                  // TABLE(...): table, without alias
 	formQuery                  // a query in parentheses
 	formExists                 // EXISTS and its query
 	formLoose                  // WITHIN (lit) or NULLS FIRST or LAST, which the skeleton leaves out; used when a sort key has claimed it
@@ -51,6 +52,7 @@ type entry struct {
 	qualifier *ast.IntervalQualifier
 	columns   []ast.Name
 	query     ast.Query
+	table     *ast.TableFunc
 	words     []string
 	json      *ast.JSONCall
 	used      bool
@@ -183,7 +185,7 @@ func (r *rewriter) operator(i int) (int, error) {
 		return i + 1, nil
 	case "{":
 		return r.braceLiteral(i)
-	case "}", ";", ".":
+	case "}", ";", ".", "=>":
 		return 0, unexpected(r.toks, i)
 	}
 	r.emit(i, t.text, false)
@@ -242,6 +244,10 @@ func (r *rewriter) word(i int) (int, error) {
 		return i + 2, nil
 	case "WITHIN":
 		return r.within(i)
+	case "TABLE":
+		return r.tableFunc(i)
+	case "LATERAL":
+		return 0, errorAt(t, "a relation of FROM cannot read the columns of another: give the function CURSOR(SELECT ...)", "LATERAL is not supported")
 	case "TRUE", "FALSE", "UNKNOWN", "NULL", "DATE", "TIME", "TIMESTAMP", "INTERVAL":
 		return r.literal(i)
 	}

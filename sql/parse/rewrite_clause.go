@@ -5,7 +5,7 @@ import "github.com/millrace-sql/millrace/sql/ast"
 // unsupported names the constructs that begin with a word the rewriter has no rule for.
 var unsupported = map[string]string{
 	"ALL": "ALL before a query", "ANY": "ANY", "SOME": "SOME", "ARRAY": "ARRAY", "MULTISET": "MULTISET", "CURSOR": "CURSOR(...)",
-	"OVER": "OVER", "WINDOW": "WINDOW", "TABLE": "TABLE(...)", "LATERAL": "LATERAL", "UNNEST": "UNNEST",
+	"OVER": "OVER", "WINDOW": "WINDOW", "UNNEST": "UNNEST",
 	"TABLESAMPLE": "TABLESAMPLE", "FETCH": "FETCH", "GROUPING": "GROUPING SETS", "CUBE": "CUBE", "ROLLUP": "ROLLUP", "OVERLAPS": "OVERLAPS",
 	"LEADING": "LEADING", "TRAILING": "TRAILING", "BOTH": "BOTH", "IGNORE": "IGNORE NULLS", "RESPECT": "RESPECT NULLS", "FOR": "FOR",
 	"COLLATE": "COLLATE",
@@ -47,9 +47,14 @@ func (r *rewriter) subquery(i int) (int, error) {
 	return last + 1, nil
 }
 
+// reader is that of what stands in parentheses here.
+func (r *rewriter) reader() queryReader {
+	return queryReader{toks: r.toks, depth: r.depth + len(r.chains) + 1, chain: r.chain, setOps: r.setOps}
+}
+
 // inner reads the query in the parentheses at token i.
 func (r *rewriter) inner(i int) (ast.Query, error) {
-	in := queryReader{toks: r.toks, depth: r.depth + len(r.chains) + 1, chain: r.chain, setOps: r.setOps}
+	in := r.reader()
 	if in.depth > maxNesting {
 		return nil, tooDeep(r.toks[i])
 	}

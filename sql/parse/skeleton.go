@@ -11,11 +11,16 @@ import (
 
 // parseExpr reads the tokens from..to of one statement as an expression.
 func parseExpr(toks []token, from, to int) (ast.Expr, error) {
+	return queryReader{toks: toks, setOps: new(int)}.expr(from, to)
+}
+
+// expr reads an expression.
+func (q queryReader) expr(from, to int) (ast.Expr, error) {
+	toks := q.toks
 	if from >= to {
 		return nil, unexpected(toks, to)
 	}
-	r := newRewriter(toks)
-	r.first = -1
+	r := q.rewriter(-1)
 	r.emit(from, "select", false)
 	if err := r.run(from, to); err != nil {
 		return nil, err

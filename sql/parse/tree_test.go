@@ -234,6 +234,9 @@ func (g grower) table(n int) ast.TableRef {
 	if g.yes() {
 		return &ast.SubqueryRef{Query: g.query(n - 1), Alias: &name}
 	}
+	if g.yes() {
+		return g.tableFunc(n-1, &name)
+	}
 	j := &ast.Join{Kind: pick(g, ast.InnerJoin, ast.LeftJoin, ast.RightJoin, ast.FullJoin), L: g.table(n - 1), R: g.table(n - 1)}
 	switch g.IntN(3) {
 	case 0:
@@ -244,6 +247,29 @@ func (g grower) table(n int) ast.TableRef {
 		j.Natural = true
 	}
 	return j
+}
+
+func (g grower) tableFunc(n int, alias *ast.Name) ast.TableRef {
+	name := g.name()
+	t := &ast.TableFunc{Name: ast.Qualified{{Text: pick(g, "TUMBLE", "F")}}, Alias: pick(g, alias, nil)}
+	for range g.IntN(4) {
+		a := ast.TableArg{Name: pick(g, &name, nil)}
+		switch g.IntN(4) {
+		case 0:
+			a.Query = g.query(n)
+		case 1:
+			a.Columns = []ast.Name{g.name(), g.name()}
+		case 2:
+			a.Table = &ast.TableName{Parts: ast.Qualified{g.name()}}
+			if g.yes() {
+				a.PartitionBy = g.list(n)
+			}
+		default:
+			a.Expr = g.expr(n)
+		}
+		t.Args = append(t.Args, a)
+	}
+	return t
 }
 
 // TestTreesSurvive prints random trees and expects the parser to find the very same structure.

@@ -42,6 +42,8 @@ func (b *Binder) tableRef(ref ast.TableRef, streaming bool) (Node, *scope, error
 		return b.tableName(ref, streaming)
 	case *ast.SubqueryRef:
 		return b.subquery(ref, streaming)
+	case *ast.TableFunc:
+		return b.tableFunc(ref, streaming)
 	case *ast.Join:
 		l, ls, err := b.tableRef(ref.L, streaming)
 		if err != nil {
@@ -172,6 +174,8 @@ func (b *Binder) finiteRef(ref ast.TableRef) bool {
 		return err == nil && !rel.Stream
 	case *ast.SubqueryRef:
 		return b.isFinite(ref.Query)
+	case *ast.TableFunc:
+		return b.finiteFunc(ref)
 	case *ast.Join:
 		return b.finiteRef(ref.L) && b.finiteRef(ref.R)
 	}

@@ -70,10 +70,26 @@ func (r *references) table(t ast.TableRef) {
 		r.f(t)
 	case *ast.SubqueryRef:
 		r.query(t.Query)
+	case *ast.TableFunc:
+		r.tableFunc(t)
 	case *ast.Join:
 		r.table(t.L)
 		r.table(t.R)
 		r.expr(t.On)
+	}
+}
+
+func (r *references) tableFunc(t *ast.TableFunc) {
+	for _, a := range t.Args {
+		switch {
+		case a.Query != nil:
+			r.query(a.Query)
+		case a.Table != nil:
+			r.table(a.Table)
+			r.exprs(a.PartitionBy)
+		case a.Expr != nil:
+			r.expr(a.Expr)
+		}
 	}
 }
 
