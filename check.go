@@ -100,6 +100,8 @@ func (c *checker) statement(stmt ast.Statement) error {
 		c.names.draft[key(rel)] = rel
 	case *ast.CreatePump:
 		return c.pump(t)
+	case *ast.AlterStream:
+		return alterStream(t)
 	case *ast.CreateCrawler:
 		return c.once("crawler", t.Name.Last().Text, t.Pos)
 	case *ast.Drop:

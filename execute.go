@@ -48,6 +48,8 @@ func (db *DB) executeOne(ctx context.Context, stmt ast.Statement) error {
 		return db.start(ctx, p)
 	case *ast.AlterPump:
 		return db.alterPump(ctx, s)
+	case *ast.AlterStream:
+		return alterStream(s)
 	case *ast.Insert:
 		_, err := db.insert(ctx, s, uuid.New(), sourceMode{db: db})
 		return err
@@ -80,51 +82,6 @@ func (db *DB) define(ctx context.Context, stmt ast.Statement, dir string) error 
 		return errorAt(stmt.Position(), "", "this statement has rows").hint("run it with Query or Run")
 	}
 	return errorAt(stmt.Position(), "", "this statement is not supported yet")
-}
-
-// alterPump starts pumps, all that are joined with them together, or stops them one
-// after the other.
-func (db *DB) alterPump(ctx context.Context, s *ast.AlterPump) error {
-	pumps, err := db.noteAltered(s)
-	if err != nil {
-		return err
-	}
-	if s.Start {
-		return db.start(ctx, pumps...)
-	}
-	for _, p := range pumps {
-		if err := db.stop(ctx, p); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// noteAltered finds the pumps of a statement, and notes in their definitions whether
-// they are started. One that is unknown changes nothing.
-func (db *DB) noteAltered(s *ast.AlterPump) ([]*pump, error) {
-	pumps := make([]*pump, len(s.Names))
-	for i, name := range s.Names {
-		var err error
-		if pumps[i], err = db.pumpAt(name); err != nil {
-			return nil, err
-		}
-	}
-	for _, p := range pumps {
-		d, err := db.catalog.Definition(catalog.KindPump, catalog.DefaultDatabase, p.name)
-		if err != nil {
-			return nil, err
-		}
-		delete(d.Options, "stopped")
-		if !s.Start {
-			d.Options["stopped"] = "true"
-		}
-		if _, err := db.catalog.PutDefinition(d); err != nil {
-			return nil, err
-		}
-		p.started = s.Start
-	}
-	return pumps, nil
 }
 
 // insert runs a top-level INSERT to its end. The incarnation makes its rows known

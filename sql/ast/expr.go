@@ -121,7 +121,8 @@ type (
 		Try  bool
 		Pos
 	}
-	// Call is a function call. Star is COUNT(*). Bare is a call without parentheses, as CURRENT_TIMESTAMP. Filter is nil without FILTER (WHERE ...).
+	// Call is a function call. Star is COUNT(*). Bare is a call without parentheses, as CURRENT_TIMESTAMP. Filter is nil without FILTER (WHERE ...). Nulls is
+	// IGNORE or RESPECT where that was said of NULLS.
 	// Words are the keywords before each argument in the forms that have them, "" for a comma or nothing: of
 	// SUBSTRING(s FROM 2), "" and "FROM"; of TRIM(LEADING FROM s), "LEADING FROM". Words is nil in plain calls.
 	Call struct {
@@ -132,6 +133,7 @@ type (
 		Star     bool
 		Bare     bool
 		Filter   Expr
+		Nulls    string
 		Pos
 	}
 	// FloorTo is FLOOR(X TO Unit), CEIL(X TO Unit) with Ceil.
@@ -152,7 +154,7 @@ type (
 		X    Expr
 		Pos
 	}
-	// Over is Call OVER Window.
+	// Over is Call OVER Window. Its position is that of the call.
 	Over struct {
 		Call   *Call
 		Window *Window
@@ -197,30 +199,6 @@ type (
 type JSONDefault struct {
 	What  string
 	Value Expr
-}
-
-// Window is what stands behind OVER: a window's name, or a specification. Frame is nil without ROWS or RANGE.
-type Window struct {
-	Name        *Name
-	PartitionBy []Expr
-	OrderBy     []OrderItem
-	Frame       *Frame
-	Pos
-}
-
-// Frame is ROWS or RANGE from Start to End; End is nil when only one bound was written.
-type Frame struct {
-	Rows  bool
-	Start Bound
-	End   *Bound
-	Pos
-}
-
-// Bound is one end of a Frame. Value is nil for CURRENT ROW and UNBOUNDED.
-type Bound struct {
-	Value     Expr
-	Unbounded bool
-	Following bool
 }
 
 func (*Literal) expr()    {}

@@ -202,10 +202,14 @@ func (e *Call) String() string {
 		b.WriteByte('*')
 	}
 	if e.Words != nil {
-		b.WriteString(e.arguments() + ")")
+		b.WriteString(e.arguments())
 	} else {
-		b.WriteString(joinNodes(e.Args) + ")")
+		b.WriteString(joinNodes(e.Args))
 	}
+	if e.Nulls != "" {
+		b.WriteString(" " + e.Nulls + " NULLS") // inside, or an argument might be taken to end in it
+	}
+	b.WriteByte(')')
 	if e.Filter != nil {
 		b.WriteString(" FILTER (WHERE " + e.Filter.String() + ")")
 	}

@@ -22,8 +22,14 @@ func (q *Select) String() string {
 	if len(q.GroupBy) > 0 {
 		b.WriteString(" GROUP BY " + joinNodes(q.GroupBy))
 	}
+	if q.Stagger != nil {
+		b.WriteString(" " + q.Stagger.String())
+	}
 	if q.Having != nil {
 		b.WriteString(" HAVING " + q.Having.String())
+	}
+	if len(q.Windows) > 0 {
+		b.WriteString(" WINDOW " + joinNodes(q.Windows))
 	}
 	q.write(&b)
 	return b.String()
@@ -143,7 +149,10 @@ func (o OrderItem) String() string {
 	return s
 }
 
-func aliased(s string, alias *Name, columns []Name) string {
+func aliased(s string, window *Window, alias *Name, columns []Name) string {
+	if window != nil {
+		s += " OVER " + window.String()
+	}
 	if alias == nil {
 		return s
 	}
@@ -155,11 +164,13 @@ func aliased(s string, alias *Name, columns []Name) string {
 }
 
 // String returns the name with its alias.
-func (t *TableName) String() string { return aliased(t.Parts.String(), t.Alias, t.ColumnAliases) }
+func (t *TableName) String() string {
+	return aliased(t.Parts.String(), t.Window, t.Alias, t.ColumnAliases)
+}
 
 // String returns the query in parentheses with its alias.
 func (t *SubqueryRef) String() string {
-	return aliased("("+t.Query.String()+")", t.Alias, t.ColumnAliases)
+	return aliased("("+t.Query.String()+")", t.Window, t.Alias, t.ColumnAliases)
 }
 
 // String returns the join; a join on the right goes in parentheses.
@@ -182,52 +193,4 @@ func (j *Join) String() string {
 		b.WriteString(" USING (" + joinNodes(j.Using) + ")")
 	}
 	return b.String()
-}
-
-// String returns the window's name, or its specification in parentheses.
-func (w *Window) String() string {
-	if w.Name != nil && len(w.PartitionBy) == 0 && len(w.OrderBy) == 0 && w.Frame == nil {
-		return w.Name.String()
-	}
-	var parts []string
-	if w.Name != nil {
-		parts = append(parts, w.Name.String())
-	}
-	if len(w.PartitionBy) > 0 {
-		parts = append(parts, "PARTITION BY "+joinNodes(w.PartitionBy))
-	}
-	if len(w.OrderBy) > 0 {
-		parts = append(parts, "ORDER BY "+joinNodes(w.OrderBy))
-	}
-	if w.Frame != nil {
-		parts = append(parts, w.Frame.String())
-	}
-	return "(" + strings.Join(parts, " ") + ")"
-}
-
-// String returns ROWS or RANGE with its bounds.
-func (f *Frame) String() string {
-	word := "RANGE "
-	if f.Rows {
-		word = "ROWS "
-	}
-	if f.End == nil {
-		return word + f.Start.String()
-	}
-	return word + "BETWEEN " + f.Start.String() + " AND " + f.End.String()
-}
-
-// String returns the bound.
-func (b Bound) String() string {
-	side := " PRECEDING"
-	if b.Following {
-		side = " FOLLOWING"
-	}
-	switch {
-	case b.Unbounded:
-		return "UNBOUNDED" + side
-	case b.Value == nil:
-		return "CURRENT ROW"
-	}
-	return operand(b.Value, precSum) + side
 }

@@ -139,11 +139,18 @@ func (s *Drop) String() string {
 
 // String returns the statement.
 func (s *AlterPump) String() string {
-	if s.Start {
-		return "ALTER PUMP " + joinNodes(s.Names) + " START"
+	names := joinNodes(s.Names)
+	if len(s.All) > 0 {
+		names = s.All.String() + ".*"
 	}
-	return "ALTER PUMP " + joinNodes(s.Names) + " STOP"
+	if s.Start {
+		return "ALTER PUMP " + names + " START"
+	}
+	return "ALTER PUMP " + names + " STOP"
 }
+
+// String returns the statement.
+func (s *AlterStream) String() string { return "ALTER STREAM " + joinNodes(s.Names) + " " + s.Action }
 
 // String returns the statement.
 func (s *Show) String() string {

@@ -13,7 +13,7 @@ type Tail struct {
 	Offset  Expr
 }
 
-// Select is SELECT. From is empty without FROM; Where and Having are nil when absent.
+// Select is SELECT. From is empty without FROM; Where, Stagger and Having are nil when absent. Stagger and GroupBy exclude each other.
 type Select struct {
 	Stream   bool
 	Distinct bool
@@ -21,7 +21,9 @@ type Select struct {
 	From     []TableRef
 	Where    Expr
 	GroupBy  []Expr
+	Stagger  *Stagger
 	Having   Expr
+	Windows  []NamedWindow
 	Tail
 	Pos
 }
@@ -91,17 +93,19 @@ type TableRef interface {
 	tableRef()
 }
 
-// TableName is a stream, table or view by name. Alias is nil when absent.
+// TableName is a stream, table or view by name. Window, that of a join, and Alias are nil when absent.
 type TableName struct {
 	Parts         Qualified
+	Window        *Window
 	Alias         *Name
 	ColumnAliases []Name
 	Pos
 }
 
-// SubqueryRef is a query in FROM. Alias is nil when absent.
+// SubqueryRef is a query in FROM. Window, that of a join, and Alias are nil when absent.
 type SubqueryRef struct {
 	Query         Query
+	Window        *Window
 	Alias         *Name
 	ColumnAliases []Name
 	Pos

@@ -123,10 +123,18 @@ type (
 		Cascade  bool
 		Source
 	}
-	// AlterPump is ALTER PUMP Names START or STOP.
+	// AlterPump is ALTER PUMP Names START or STOP; or, with All set and no Names, of All.*, the pumps of a schema.
 	AlterPump struct {
 		Names []Qualified
+		All   Qualified
 		Start bool
+		Source
+	}
+	// AlterStream is ALTER STREAM Names Action; Action is RESET, PAUSE or RESUME and is at ActionPos.
+	AlterStream struct {
+		Names     []Qualified
+		Action    string
+		ActionPos Pos
 		Source
 	}
 	// Show is SHOW What [IN In]; What is STREAMS, TABLES, VIEWS, PUMPS, CRAWLERS, DATABASES, PARTITIONS or FUNCTIONS. In is the database of tables or the table of partitions.

@@ -2,10 +2,11 @@ package ast
 
 import "strings"
 
-// TableFunc is TABLE(Name(Args)) in FROM. Alias is nil when absent.
+// TableFunc is TABLE(Name(Args)) in FROM. Window and Alias are nil when absent.
 type TableFunc struct {
 	Name          Qualified
 	Args          []TableArg
+	Window        *Window
 	Alias         *Name
 	ColumnAliases []Name
 	Pos
@@ -27,7 +28,7 @@ func (*TableFunc) tableRef() {}
 
 // String returns TABLE(name(arguments)) with its alias.
 func (t *TableFunc) String() string {
-	return aliased("TABLE("+callName(t.Name)+"("+joinNodes(t.Args)+"))", t.Alias, t.ColumnAliases)
+	return aliased("TABLE("+callName(t.Name)+"("+joinNodes(t.Args)+"))", t.Window, t.Alias, t.ColumnAliases)
 }
 
 // String returns the argument.

@@ -24,6 +24,9 @@ type converter struct {
 func (c *converter) finish() error {
 	for i := range c.toks {
 		if e := c.side[i]; e != nil && e.form == formLoose && !e.used {
+			if e.window != nil {
+				c.failf(i, "OVER goes behind a function call, or behind a relation of FROM and before its alias", "unexpected OVER")
+			}
 			c.fail(i)
 		}
 	}

@@ -18,14 +18,10 @@ func (c *converter) call(f *sqlparser.FuncExpr) (ast.Expr, span) {
 		c.fail(i)
 	}
 	args := make([]ast.Expr, 0, len(f.Exprs))
-	for _, a := range f.Exprs {
-		x, _ := c.argument(a)
-		args = append(args, x)
-	}
-	if e.form == formFilter && len(args) == 2 {
-		if call, ok := args[0].(*ast.Call); ok {
-			call.Filter = args[1]
-			return call, span{index(f.Exprs[0].(*sqlparser.AliasedExpr).Expr.(*sqlparser.FuncExpr).Name.String()), e.last}
+	for n, a := range f.Exprs {
+		x, at := c.argument(a)
+		if args = append(args, x); n == 0 && (e.form == formFilter || e.form == formOver) {
+			s.first = at.first // the call, which goes before its clauses
 		}
 	}
 	x := c.special(e, args, i)
@@ -39,6 +35,12 @@ func (c *converter) call(f *sqlparser.FuncExpr) (ast.Expr, span) {
 // special builds the node of a special form; nil when the arguments do not fit it.
 func (c *converter) special(e *entry, args []ast.Expr, i int) ast.Expr {
 	pos := c.at(i).pos
+	if call, ok := callOf(args); ok && e.form == formFilter && len(args) == 2 {
+		call.Filter = args[1]
+		return call
+	} else if ok && e.form == formOver && len(args) == 1 {
+		return &ast.Over{Call: call, Window: e.window, Pos: call.Pos}
+	}
 	if e.form == formJSON {
 		return jsonCall(e.json, args, pos)
 	}
@@ -73,8 +75,16 @@ func (c *converter) special(e *entry, args []ast.Expr, i int) ast.Expr {
 	return nil
 }
 
+func callOf(args []ast.Expr) (*ast.Call, bool) {
+	if len(args) == 0 {
+		return nil, false
+	}
+	call, ok := args[0].(*ast.Call)
+	return call, ok
+}
+
 func (c *converter) plainCall(f *sqlparser.FuncExpr, i int, e *entry) ast.Expr {
-	out := &ast.Call{Name: e.parts, Words: e.words, Distinct: f.Distinct, Pos: c.at(i).pos}
+	out := &ast.Call{Name: e.parts, Words: e.words, Distinct: f.Distinct, Nulls: e.nulls, Pos: c.at(i).pos}
 	if len(f.Exprs) == 1 && !f.Distinct {
 		if a, ok := f.Exprs[0].(*sqlparser.AliasedExpr); ok && a.As.IsEmpty() {
 			if star := c.star(a.Expr); star != nil && len(star.Table) == 0 {

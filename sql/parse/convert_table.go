@@ -29,26 +29,36 @@ func (c *converter) aliasedTable(t *sqlparser.AliasedTableExpr) (ast.TableRef, s
 		e := c.entry(i)
 		alias, columns, last = c.alias(i, e), e.columns, e.last
 	}
-	if x, ok := t.Expr.(sqlparser.TableName); ok {
-		i := index(x.Name.String())
-		e := c.entry(i)
-		if e.form == formQuery {
-			out := &ast.SubqueryRef{Query: e.query, Alias: alias, ColumnAliases: columns, Pos: c.at(i).pos}
-			return out, span{i, max(last, e.last)}
-		}
-		if e.form == formTable {
-			out := *e.table
-			out.Alias, out.ColumnAliases = alias, columns
-			return &out, span{i, max(last, e.last)}
-		}
-		if e.form != formName || len(e.columns) > 0 {
-			c.fail(i)
-		}
-		out := &ast.TableName{Parts: e.parts, Alias: alias, ColumnAliases: columns, Pos: c.at(i).pos}
-		return out, span{i, max(last, e.last)}
+	x, ok := t.Expr.(sqlparser.TableName)
+	if !ok {
+		c.fail(0)
+		return &ast.TableName{}, span{}
 	}
-	c.fail(0)
-	return &ast.TableName{}, span{}
+	i := index(x.Name.String())
+	e, pos := c.entry(i), c.at(i).pos
+	window, end := c.relationWindow(e.last)
+	s := span{i, max(last, end)}
+	switch {
+	case e.form == formQuery:
+		return &ast.SubqueryRef{Query: e.query, Window: window, Alias: alias, ColumnAliases: columns, Pos: pos}, s
+	case e.form == formTable:
+		out := *e.table
+		out.Window, out.Alias, out.ColumnAliases = window, alias, columns
+		return &out, s
+	case e.form != formName || len(e.columns) > 0:
+		c.fail(i)
+	}
+	return &ast.TableName{Parts: e.parts, Window: window, Alias: alias, ColumnAliases: columns, Pos: pos}, s
+}
+
+// relationWindow claims the OVER behind a relation that ends at token last, and returns where that ends.
+func (c *converter) relationWindow(last int) (*ast.Window, int) {
+	e := c.side[last+1]
+	if e == nil || e.form != formLoose || e.window == nil {
+		return nil, last
+	}
+	e.used = true
+	return e.window, e.last
 }
 
 // parenTable drops the parentheses; a comma inside them is a cross join.

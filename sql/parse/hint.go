@@ -22,6 +22,12 @@ func hintFor(toks []token, i int) string {
 	if t.isOp("=") && i > 0 && toks[i-1].isOp("=") {
 		return noOperator["=="]
 	}
+	if t.isWord("OFFSET") && i+1 < len(toks) && toks[i+1].kind == integer {
+		return "write LIMIT n OFFSET m, or OFFSET m ROWS FETCH FIRST n ROWS ONLY"
+	}
+	if t.isWord("OUTER") {
+		return "write LEFT, RIGHT or FULL before OUTER JOIN"
+	}
 	if t.kind == word && reserved[t.text] && !pseudoColumns[t.text] {
 		if keywords[t.text] != "" || startsClause[t.text] {
 			return ""

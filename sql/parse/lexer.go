@@ -66,8 +66,6 @@ func (l *lexer) skipBlank() error {
 			} else {
 				l.at = len(l.text)
 			}
-		case strings.HasPrefix(rest, "/*+"):
-			return l.fail("/*+", "", "a hint comment is not supported yet")
 		case strings.HasPrefix(rest, "/*"):
 			n := strings.Index(rest[2:], "*/")
 			if n < 0 {

@@ -22,7 +22,7 @@ func TestRewrite(t *testing.T) {
 			return err.Error()
 		}
 		r := newRewriter(toks)
-		if err := r.run(0, len(toks)-1); err != nil {
+		if _, err := r.query(0, len(toks)-1); err != nil {
 			return err.Error()
 		}
 		if _, err := r.parse(toks, len(toks)-1); err != nil {
@@ -261,6 +261,10 @@ var newerForms = []string{
 	"DISCOVER SCHEMA FROM 'a b.csv' WITH ('format'='csv', 'name'='x'); DISCOVER SCHEMA FROM \"s\"; SHOW WHY p; EXPLAIN ANALYZE PUMP p; SHOW PARTITIONS db.t; DROP FUNCTION IF EXISTS f CASCADE",
 	"CREATE STREAM s (a TIMESTAMP NOT NULL, WATERMARK FOR a AS a - INTERVAL '10' SECOND) WITH ('connector'='stream'); CREATE PUMP p STOPPED AS INSERT INTO s (ROWTIME, a) WITH x AS (SELECT STREAM a FROM r) SELECT STREAM a, a FROM x; ALTER PUMP p START",
 	"SELECT STREAM * FROM TABLE(f(CURSOR(SELECT STREAM a FROM s), 'a', -10)) AS t (x, y) JOIN TABLE(g.hop(DATA => TABLE db.t PARTITION BY (k, l), TIMECOL => DESCRIPTOR(ts, u), INTERVAL '1' MINUTE)) ON x = y",
+	"SELECT STREAM SUM(x) FILTER (WHERE y) IGNORE NULLS OVER w, LAG(x IGNORE NULLS) OVER (v PARTITION BY a, b ORDER BY t DESC ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) FROM s WINDOW w AS (RANGE INTERVAL '1' MINUTE PRECEDING), v AS (w) ORDER BY s.ROWTIME",
+	"SELECT STREAM a, COUNT(*) FROM s WHERE b WINDOWED BY STAGGER (PARTITION BY a, FLOOR(t TO HOUR) RANGE INTERVAL '1' HOUR) HAVING c",
+	"SELECT STREAM * FROM a OVER w AS b JOIN (SELECT STREAM * FROM c) OVER (ORDER BY c.ROWTIME RANGE BETWEEN CURRENT ROW AND 2 FOLLOWING) AS d ON e, TABLE(f()) OVER w g WINDOW w AS (ROWS CURRENT ROW) OFFSET 1 ROWS FETCH NEXT 2 ROWS ONLY",
+	"/*+ x */ ALTER STREAM a, b.c RESET; ALTER PUMP \"d\".* STOP; SELECT ANY(a), b = ANY (c), u&'!0041' UESCAPE '!' FROM t",
 }
 
 // TestDeepQueries: nesting beyond the limit has a place, whatever it is made of, and needs little stack.

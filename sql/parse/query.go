@@ -27,7 +27,7 @@ func isQuery(toks []token, i int) bool {
 	}
 	for ; inner > i; inner-- {
 		next := toks[inner].match + 1
-		if t := toks[next]; next != toks[inner-1].match && !isSetOperator(t) && !t.isWord("ORDER") && !t.isWord("LIMIT") {
+		if t := toks[next]; next != toks[inner-1].match && !isSetOperator(t) && !beginsTail(toks, next) {
 			return false
 		}
 	}
@@ -83,7 +83,24 @@ func (r queryReader) next(i, to int, is func(token) bool) int {
 	return to
 }
 
-func beginsTail(t token) bool { return t.isWord("ORDER") || t.isWord("LIMIT") || t.isWord("FETCH") }
+// beginsTail tells that ORDER BY, LIMIT, FETCH or OFFSET n is at token i.
+func beginsTail(toks []token, i int) bool {
+	t := toks[i]
+	return t.isWord("ORDER") || t.isWord("LIMIT") || t.isWord("FETCH") || t.isWord("OFFSET") && toks[i+1].kind == integer
+}
+
+// nextTail is where the tail begins in the tokens i..to of this level, else to.
+func (r queryReader) nextTail(i, to int) int {
+	for ; i < to; i++ {
+		if beginsTail(r.toks, i) {
+			return i
+		}
+		if m := r.toks[i].match; m > i {
+			i = m
+		}
+	}
+	return to
+}
 
 // operand reads one side of a set operation, or all there is. tail is where the tail of the whole begins, which only the
 // last operand has behind it; a SELECT on its own keeps its tail.
@@ -101,7 +118,7 @@ func (r queryReader) operand(from, to int, last, inSetOp bool) (q ast.Query, tai
 			return nil, 0, err
 		}
 		tail = t.match + 1
-		if tail < to && !(last && beginsTail(r.toks[tail])) {
+		if tail < to && !(last && beginsTail(r.toks, tail)) {
 			return nil, 0, r.misplaced(tail, to)
 		}
 		return q, tail, nil
@@ -111,7 +128,7 @@ func (r queryReader) operand(from, to int, last, inSetOp bool) (q ast.Query, tai
 	}
 	tail = to
 	if inSetOp || !last {
-		tail = r.next(from, to, beginsTail)
+		tail = r.nextTail(from, to)
 		if tail < to && !last {
 			return nil, 0, r.misplaced(tail, to)
 		}
@@ -122,7 +139,7 @@ func (r queryReader) operand(from, to int, last, inSetOp bool) (q ast.Query, tai
 
 // misplaced says why the operand before a set operator ends at token i.
 func (r queryReader) misplaced(i, to int) error {
-	if t := r.toks[to]; isSetOperator(t) && beginsTail(r.toks[i]) {
+	if t := r.toks[to]; isSetOperator(t) && beginsTail(r.toks, i) {
 		return errorAt(t, "put the query before "+t.text+" in parentheses", "ORDER BY and LIMIT go behind %s", t.text)
 	}
 	return unexpected(r.toks, i)

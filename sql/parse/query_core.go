@@ -16,7 +16,8 @@ func (r queryReader) rewriter(first int) *rewriter {
 // core reads one SELECT or VALUES.
 func (r queryReader) core(from, to int) (ast.Query, error) {
 	w := r.rewriter(from)
-	if err := w.run(from, to); err != nil {
+	aside, err := w.query(from, to)
+	if err != nil {
 		return nil, err
 	}
 	tree, err := w.parse(r.toks, to)
@@ -29,6 +30,9 @@ func (r queryReader) core(from, to int) (ast.Query, error) {
 	}
 	c := &converter{toks: r.toks, side: w.side}
 	q := c.selectQuery(s, from)
+	if out, ok := q.(*ast.Select); ok {
+		out.Stagger, out.Windows = aside.stagger, aside.windows
+	}
 	return q, c.finish()
 }
 

@@ -35,10 +35,12 @@ const (
 	formDifference             // one argument, a subtraction; qualifier
 	formRow                    // the items
 	formUsing                  // columns
+	formNulls                  // IGNORE NULLS behind the last argument: it belongs to the call around
+	formOver                   // one argument, a call; window
 	formTable                  // TABLE(...): table, without alias
 	formQuery                  // a query in parentheses
 	formExists                 // EXISTS and its query
-	formLoose                  // WITHIN (lit) or NULLS FIRST or LAST, which the skeleton leaves out; used when a sort key has claimed it
+	formLoose                  // WITHIN (lit), NULLS FIRST or LAST, OVER (window) behind a relation: left out; used when a sort key or relation has claimed it
 )
 
 // entry is the side table's knowledge of the construct that begins at a token; last is the index of its last token.
@@ -53,6 +55,8 @@ type entry struct {
 	columns   []ast.Name
 	query     ast.Query
 	table     *ast.TableFunc
+	window    *ast.Window
+	nulls     string
 	words     []string
 	json      *ast.JSONCall
 	used      bool
@@ -72,6 +76,7 @@ type rewriter struct {
 	chains  []int // per open parenthesis, chain when it was opened
 	chain   int
 	setOps  *int
+	limited bool // LIMIT has been written
 	operand bool // the last thing written ends an operand, so that a name is an alias and * multiplies
 }
 
@@ -199,17 +204,23 @@ var keywords = map[string]string{
 	"ON": "on", "OR": "or", "THEN": "then", "WHEN": "when", "WHERE": "where",
 }
 
+// isCall tells that ANY at token i is the aggregate.
+func (r *rewriter) isCall(i int) bool {
+	return r.toks[i].isWord("ANY") && r.toks[i+1].isOp("(") && !isQuery(r.toks, i+1)
+}
+
 func (r *rewriter) word(i int) (int, error) {
 	t := r.toks[i]
 	if right := r.periodPredicate(i); right > 0 && r.operand {
 		return r.period(i, right)
 	}
 	if keyword, ok := keywords[t.text]; ok {
+		r.limited = r.limited || t.text == "LIMIT"
 		r.emit(i, keyword, t.text == "ASC" || t.text == "DESC")
 		return i + 1, nil
 	}
-	if what, ok := unsupported[t.text]; ok && !t.isName() {
-		return 0, notYet(t, what)
+	if refused, ok := refusedWords[t.text]; ok && !r.isCall(i) {
+		return 0, refused.at(t)
 	}
 	switch t.text {
 	case "SELECT", "VALUES":
@@ -242,12 +253,14 @@ func (r *rewriter) word(i int) (int, error) {
 		}
 		r.emit(i, "like", false)
 		return i + 2, nil
+	case "FETCH":
+		return r.fetch(i)
 	case "WITHIN":
 		return r.within(i)
+	case "OVER":
+		return r.relationWindow(i)
 	case "TABLE":
 		return r.tableFunc(i)
-	case "LATERAL":
-		return 0, errorAt(t, "a relation of FROM cannot read the columns of another: give the function CURSOR(SELECT ...)", "LATERAL is not supported")
 	case "TRUE", "FALSE", "UNKNOWN", "NULL", "DATE", "TIME", "TIMESTAMP", "INTERVAL":
 		return r.literal(i)
 	}

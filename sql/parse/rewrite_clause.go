@@ -2,15 +2,6 @@ package parse
 
 import "github.com/millrace-sql/millrace/sql/ast"
 
-// unsupported names the constructs that begin with a word the rewriter has no rule for.
-var unsupported = map[string]string{
-	"ALL": "ALL before a query", "ANY": "ANY", "SOME": "SOME", "ARRAY": "ARRAY", "MULTISET": "MULTISET", "CURSOR": "CURSOR(...)",
-	"OVER": "OVER", "WINDOW": "WINDOW", "UNNEST": "UNNEST",
-	"TABLESAMPLE": "TABLESAMPLE", "FETCH": "FETCH", "GROUPING": "GROUPING SETS", "CUBE": "CUBE", "ROLLUP": "ROLLUP", "OVERLAPS": "OVERLAPS",
-	"LEADING": "LEADING", "TRAILING": "TRAILING", "BOTH": "BOTH", "IGNORE": "IGNORE NULLS", "RESPECT": "RESPECT NULLS", "FOR": "FOR",
-	"COLLATE": "COLLATE",
-}
-
 // selectWord writes SELECT or VALUES with its index in a comment, which sqlparser keeps. STREAM goes, the converter sees the token.
 func (r *rewriter) selectWord(i int) int {
 	r.emit(i, "select /*"+id(i)[1:len(id(i))-1]+"*/", false)

@@ -40,10 +40,9 @@ func (r *rewriter) formOrName(i int) (int, error) {
 		r.close(i)
 		return i + 1, nil
 	case t.text == "WINDOWED" && next.isWord("BY"):
-		return 0, notYet(t, "WINDOWED BY")
+		return 0, unexpected(r.toks, i)
 	case t.text == "OFFSET" && r.operand && next.kind == integer:
-		r.emit(i, "offset", false)
-		return i + 1, nil
+		return r.offset(i)
 	case t.text == "NULLS" && r.operand && (next.isWord("FIRST") || next.isWord("LAST")):
 		r.side[i] = &entry{form: formLoose, last: i + 1}
 		return i + 2, nil

@@ -6,9 +6,6 @@ import (
 	"github.com/millrace-sql/millrace/sql/ast"
 )
 
-// unsupportedStatements are known, so that the error names them.
-var unsupportedStatements = wordSet("UPDATE DELETE MERGE SET RESET USE GRANT REVOKE BEGIN COMMIT ROLLBACK TRUNCATE CALL EXECUTE ANALYZE")
-
 // statementWords are what a misspelt first word is compared with.
 var statementWords = strings.Fields("SELECT VALUES WITH INSERT CREATE DROP ALTER SHOW DESCRIBE EXPLAIN RUN DISCOVER")
 
@@ -31,7 +28,7 @@ func (p *parser) statement() (ast.Statement, error) {
 	case "DROP":
 		return p.drop()
 	case "ALTER":
-		return p.alterPump()
+		return p.alter()
 	case "SHOW":
 		return p.show()
 	case "DESCRIBE", "DESC":
@@ -43,8 +40,8 @@ func (p *parser) statement() (ast.Statement, error) {
 	case "DISCOVER":
 		return p.discover()
 	}
-	if unsupportedStatements[t.text] {
-		return nil, notYet(t, t.text)
+	if refused, ok := refusedStatements[t.text]; ok {
+		return nil, refused.at(t)
 	}
 	err := errorAt(t, "", "unexpected %s", t.raw)
 	if w := closest(t.text, statementWords); w != "" {
@@ -82,9 +79,10 @@ func (p *parser) create() (ast.Statement, error) {
 	kind := p.peek()
 	switch kind.text {
 	case "STREAM", "TABLE", "PUMP", "CRAWLER", "VIEW", "FUNCTION":
-	case "TEMPORARY", "SCHEMA", "DATABASE", "FOREIGN", "SERVER", "CATALOG", "INDEX":
-		return nil, notYet(kind, "CREATE "+kind.text)
 	default:
+		if refused, ok := refusedKinds[kind.text]; ok && kind.kind == word {
+			return nil, refused.at(kind)
+		}
 		return nil, p.unexpected()
 	}
 	if kind.kind != word {

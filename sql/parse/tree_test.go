@@ -163,7 +163,40 @@ func (g grower) form(n int) ast.Expr {
 	if g.yes() {
 		c.Filter = g.expr(n)
 	}
+	c.Nulls = pick(g, "", "", "IGNORE", "RESPECT")
+	if g.yes() {
+		return &ast.Over{Call: c, Window: g.window(n)}
+	}
 	return c
+}
+
+func (g grower) window(n int) *ast.Window {
+	name := g.name()
+	w := &ast.Window{Name: pick(g, &name, nil)}
+	if g.yes() {
+		w.PartitionBy = g.list(n)
+	}
+	if g.yes() {
+		w.OrderBy = []ast.OrderItem{{Expr: g.expr(n), Desc: g.yes()}}
+	}
+	if g.yes() {
+		w.Frame = &ast.Frame{Rows: g.yes(), Start: g.bound(n)}
+		if g.yes() {
+			end := g.bound(n)
+			w.Frame.End = &end
+		}
+	}
+	return w
+}
+
+func (g grower) bound(n int) ast.Bound {
+	switch g.IntN(3) {
+	case 0:
+		return ast.Bound{}
+	case 1:
+		return ast.Bound{Unbounded: true, Following: g.yes()}
+	}
+	return ast.Bound{Value: g.expr(n), Following: g.yes()}
 }
 
 // words is a call with words in place of commas, TRY_CAST or a JSON function.
@@ -208,6 +241,11 @@ func (g grower) query(n int) ast.Query {
 	for range g.IntN(3) {
 		q.From = append(q.From, g.table(n))
 	}
+	if g.IntN(4) == 0 && q.From != nil {
+		q.Stagger = &ast.Stagger{PartitionBy: g.list(n), Range: &ast.Literal{Kind: ast.IntervalLit, Text: "1", Interval: g.qualifier()}}
+		q.Having, q.Windows = g.expr(n), []ast.NamedWindow{{Name: g.name(), Window: g.window(n)}, {Name: g.name(), Window: &ast.Window{}}}
+		return q
+	}
 	if g.yes() {
 		q.Where, q.GroupBy = g.expr(n), g.list(n)
 		q.OrderBy = []ast.OrderItem{{Expr: g.expr(n), Desc: g.yes(), Nulls: pick(g, ast.NullsDefault, ast.NullsFirst, ast.NullsLast)}}
@@ -226,13 +264,13 @@ func (g grower) query(n int) ast.Query {
 func (g grower) table(n int) ast.TableRef {
 	name := g.name()
 	if g.yes() {
-		return &ast.TableName{Parts: ast.Qualified{g.name(), g.name()}, Alias: &name, ColumnAliases: []ast.Name{g.name()}}
+		return &ast.TableName{Parts: ast.Qualified{g.name(), g.name()}, Window: pick(g, g.window(n), nil), Alias: &name, ColumnAliases: []ast.Name{g.name()}}
 	}
 	if n == 0 {
-		return &ast.TableName{Parts: ast.Qualified{g.name()}}
+		return &ast.TableName{Parts: ast.Qualified{g.name()}, Window: pick(g, g.window(0), nil)}
 	}
 	if g.yes() {
-		return &ast.SubqueryRef{Query: g.query(n - 1), Alias: &name}
+		return &ast.SubqueryRef{Query: g.query(n - 1), Window: pick(g, g.window(0), nil), Alias: &name}
 	}
 	if g.yes() {
 		return g.tableFunc(n-1, &name)
@@ -251,7 +289,7 @@ func (g grower) table(n int) ast.TableRef {
 
 func (g grower) tableFunc(n int, alias *ast.Name) ast.TableRef {
 	name := g.name()
-	t := &ast.TableFunc{Name: ast.Qualified{{Text: pick(g, "TUMBLE", "F")}}, Alias: pick(g, alias, nil)}
+	t := &ast.TableFunc{Name: ast.Qualified{{Text: pick(g, "TUMBLE", "F")}}, Window: pick(g, g.window(0), nil), Alias: pick(g, alias, nil)}
 	for range g.IntN(4) {
 		a := ast.TableArg{Name: pick(g, &name, nil)}
 		switch g.IntN(4) {

@@ -117,6 +117,8 @@ func (b *exprBinder) bind(e ast.Expr) (Expr, error) {
 		return b.bindScalar(e)
 	case *ast.Exists:
 		return b.bindMembership(e)
+	case *ast.Over:
+		return b.bindOver(e)
 	case *ast.Row:
 		return nil, errorAt(e.Pos, "a row of values stands only before IN and in its list").near(e.String())
 	}

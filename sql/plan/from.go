@@ -16,6 +16,9 @@ func (b *Binder) from(q *ast.Select, streaming bool) (Node, *scope, error) {
 		}
 		return &Values{Rows: [][]Expr{{}}, schema: types.NewSchema()}, newScope(types.NewSchema(), ast.Name{}), nil
 	}
+	if err := checkJoinWindows(q); err != nil {
+		return nil, nil, err
+	}
 	n, sc, err := b.tableRef(q.From[0], streaming)
 	if err != nil {
 		return nil, nil, err

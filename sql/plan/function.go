@@ -89,6 +89,9 @@ func (b *exprBinder) bindCall(e *ast.Call) (Expr, error) {
 		return nil, errorAt(e.Pos, "aggregate %s cannot stand here", name).near(name).
 			hint("aggregates stand in the select list, HAVING and ORDER BY, not inside each other")
 	}
+	if err := noNulls(e); err != nil {
+		return nil, err
+	}
 	if form, err := b.bindUnitCall(e); form != nil || err != nil {
 		return form, err
 	}

@@ -183,6 +183,9 @@ func keyName(k Expr, i int) string {
 
 func (g *grouping) aggregate(call *ast.Call) (Expr, error) {
 	name := call.Name.Last().Text
+	if err := noNulls(call); err != nil {
+		return nil, err
+	}
 	if call.Distinct {
 		return nil, errorAt(call.Pos, "%s(DISTINCT ...) is not supported yet", name).near(name)
 	}

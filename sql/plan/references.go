@@ -43,6 +43,13 @@ func (r *references) query(q ast.Query) {
 		r.expr(q.Where)
 		r.expr(q.Having)
 		r.exprs(q.GroupBy)
+		if q.Stagger != nil {
+			r.exprs(q.Stagger.PartitionBy)
+		}
+		for _, w := range q.Windows {
+			r.exprs(w.Window.PartitionBy)
+			r.exprs(orderExprs(w.Window.OrderBy))
+		}
 		tail = q.Tail
 	case *ast.SetOp:
 		r.query(q.L)
@@ -101,8 +108,15 @@ func (r *references) exprs(list []ast.Expr) {
 
 func (r *references) expr(e ast.Expr) {
 	walkAST(e, func(e ast.Expr) {
-		if c, ok := e.(*ast.Call); ok && r.call != nil {
-			r.call(c)
+		switch c := e.(type) {
+		case *ast.Call:
+			if r.call != nil {
+				r.call(c)
+			}
+		case *ast.Over:
+			if r.call != nil {
+				r.call(c.Call)
+			}
 		}
 		if q := subqueryOf(e); q != nil {
 			r.query(q)

@@ -22,6 +22,9 @@ func (b *Binder) selectQuery(q *ast.Select, streaming bool) (Node, error) {
 		return nil, err
 	}
 	eb := &exprBinder{catalog: b.Catalog, scope: sc, in: b.rows(n, streaming), outer: b.outer}
+	if err := checkOver(q, eb, streaming); err != nil {
+		return nil, err
+	}
 	if q.Where != nil {
 		eb.outers = correlation != nil
 		if err := eb.where(q.Where, "WHERE", correlation); err != nil {
@@ -33,6 +36,9 @@ func (b *Binder) selectQuery(q *ast.Select, streaming bool) (Node, error) {
 		correlation = nil
 	} else if err := correlation.allowed(q); err != nil {
 		return nil, err
+	}
+	if q.Stagger != nil {
+		return nil, b.stagger(q, eb, streaming)
 	}
 	if len(q.GroupBy) > 0 || q.Having != nil || aggregates(q) {
 		global := len(q.GroupBy) == 0 && correlation != nil

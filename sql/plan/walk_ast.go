@@ -43,6 +43,9 @@ func operands(e ast.Expr) []ast.Expr {
 		return []ast.Expr{e.X}
 	case *ast.Call:
 		return append([]ast.Expr{e.Filter}, e.Args...)
+	case *ast.Over:
+		// Not its call, which is no call of a plain aggregate.
+		return append(append(operands(e.Call), e.Window.PartitionBy...), orderExprs(e.Window.OrderBy)...)
 	case *ast.FloorTo:
 		return []ast.Expr{e.X}
 	case *ast.Step:
@@ -63,4 +66,12 @@ func operands(e ast.Expr) []ast.Expr {
 		return e.Items
 	}
 	return nil
+}
+
+func orderExprs(items []ast.OrderItem) []ast.Expr {
+	out := make([]ast.Expr, len(items))
+	for i, item := range items {
+		out[i] = item.Expr
+	}
+	return out
 }
