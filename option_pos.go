@@ -1,6 +1,7 @@
 package millrace
 
 import (
+	"errors"
 	"regexp"
 	"strings"
 
@@ -25,6 +26,21 @@ func place(err error, pos ast.Pos, options []ast.Option) ast.Pos {
 	return pos
 }
 
+// optionHints say how the options are written whose values are a language of their own.
+var optionHints = map[string]string{
+	"columns":  "'columns'='A=$.member, B=$.list[0:].member': a path may go through one list, the same for all columns; each element is a row",
+	"row_path": "'row_path'='$.list[0:]' makes a row of each element; there may be one list",
+}
+
+// hinted adds the hint of the option that an error names.
+func hinted(err error) error {
+	var e *Error
+	if m := namedOption.FindStringSubmatch(err.Error()); m != nil && errors.As(err, &e) && e.Hint == "" {
+		e.Hint = optionHints[strings.ToLower(m[1])]
+	}
+	return err
+}
+
 // checkOptions asks the connector of a new relation what it thinks of it.
 func (db *DB) checkOptions(r *plan.Relation, env ConnectorEnv, pos ast.Pos, options []ast.Option) (Connector, error) {
 	c, err := db.connector(r.Connector)
@@ -38,7 +54,7 @@ func (db *DB) checkOptions(r *plan.Relation, env ConnectorEnv, pos ast.Pos, opti
 	}
 	if c.Check != nil {
 		if err := c.Check(r, env); err != nil {
-			return c, at(place(err, pos, options), err)
+			return c, hinted(at(place(err, pos, options), err))
 		}
 	}
 	return c, nil

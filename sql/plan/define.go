@@ -17,7 +17,8 @@ func TypeOf(t *ast.TypeName) (types.Type, error) {
 	}
 	kind, ok := kinds[t.Kind]
 	if !ok {
-		return types.Type{}, errorAt(t.Pos, "%s cannot be the type of a column or CAST", t.Kind).near(t.Kind)
+		return types.Type{}, errorAt(t.Pos, "%s cannot be the type of a column or argument", t.Kind).near(t.Kind).
+			hint("keep a number: CAST((a - b) SECOND AS BIGINT)")
 	}
 	out := types.Of(kind)
 	switch {

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"errors"
+	"strings"
 
 	"github.com/millrace-sql/millrace/sql/ast"
 	"github.com/millrace-sql/millrace/sql/types"
@@ -121,7 +122,7 @@ func (b *Binder) relation(parts ast.Qualified) (*Relation, error) {
 		if e := b.notThere(parts); e != nil {
 			return nil, e
 		}
-		return nil, e.hint("%s", Suggest(parts.Last().Text, b.Catalog.Names()))
+		return nil, e.hint("%s", suggestName(parts.Last(), b.Catalog.Names()))
 	}
 	return nil, e
 }
@@ -194,12 +195,14 @@ func renamed(s types.Schema, names []ast.Name) (types.Schema, error) {
 	}
 	visible := units(s)
 	if len(names) != len(visible) {
-		return s, errorAt(names[0].Pos, "the column list has %d names for %d columns", len(names), len(visible)).near(names[0].Text)
+		return s, errorAt(names[0].Pos, "the column list has %d names for %d columns", len(names), len(visible)).near(names[0].Text).
+			hint("the columns are %s", strings.Join(unitNames(s, visible), ", "))
 	}
 	s.Fields = append([]types.Field(nil), s.Fields...)
 	for i, at := range visible {
 		if names[i].Text == types.RowTimeName {
-			return s, errorAt(names[i].Pos, "a column list cannot name ROWTIME").near(names[i].Text)
+			return s, errorAt(names[i].Pos, "a column list cannot name ROWTIME").near(names[i].Text).
+				hint("ROWTIME is not counted and keeps its name")
 		}
 		for _, field := range at {
 			if s.Fields[field].Record != "" {

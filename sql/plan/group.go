@@ -113,8 +113,12 @@ func readsRowTime(e Expr, n Node) bool {
 
 func noWindow(q *ast.Select) error {
 	pos := q.Pos
-	if len(q.GroupBy) > 0 {
+	switch {
+	case len(q.GroupBy) > 0:
 		pos = q.GroupBy[0].Position()
+	case q.Having != nil:
+		return errorAt(q.Having.Position(), "HAVING of a stream needs GROUP BY").
+			hint("add GROUP BY STEP(s.ROWTIME BY INTERVAL '1' MINUTE); WHERE filters rows")
 	}
 	return errorAt(pos, "a group of a stream never ends without a window").
 		hint("add STEP(s.ROWTIME BY INTERVAL '1' MINUTE) or FLOOR(s.ROWTIME TO MINUTE) to GROUP BY")

@@ -43,7 +43,7 @@ func checkRefWindows(q *ast.Select, ref ast.TableRef, joined bool) error {
 }
 
 func checkJoinWindow(q *ast.Select, w *ast.Window) error {
-	spec, err := windowOf(q.Windows, w)
+	spec, err := windowSpec(q.Windows, w)
 	if err != nil {
 		return err
 	}

@@ -51,6 +51,17 @@ func Suggest(name string, known []string) string {
 	return fmt.Sprintf("did you mean %s?", best)
 }
 
+// suggestName is Suggest for a name as it was written: in quotes it may differ in nothing
+// but case.
+func suggestName(name ast.Name, known []string) string {
+	for _, k := range known {
+		if name.Quoted && strings.EqualFold(k, name.Text) {
+			return fmt.Sprintf("a name in quotes is exact: write %s", ast.QuoteName(k))
+		}
+	}
+	return Suggest(name.Text, known)
+}
+
 // editDistance is Levenshtein's over bytes.
 func editDistance(a, b string) int {
 	row := make([]int, len(b)+1)

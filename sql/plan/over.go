@@ -75,7 +75,7 @@ func checkOverCall(q *ast.Select, o *ast.Over, eb *exprBinder, streaming bool) e
 		return errorAt(inner[0].Pos, "an OVER call cannot stand in another one").near(inner[0].Call.Name.Last().Text).
 			hint("compute it in a subquery of FROM")
 	}
-	w, err := windowOf(q.Windows, o.Window)
+	w, err := windowSpec(q.Windows, o.Window)
 	if err != nil {
 		return err
 	}

@@ -116,3 +116,15 @@ func units(s types.Schema) [][]int {
 	}
 	return out
 }
+
+// unitNames is what the units are called.
+func unitNames(s types.Schema, units [][]int) []string {
+	out := make([]string, len(units))
+	for i, at := range units {
+		f := s.Fields[at[0]]
+		if out[i] = f.Name; f.Record != "" {
+			out[i] = f.Record
+		}
+	}
+	return out
+}

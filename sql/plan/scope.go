@@ -146,7 +146,7 @@ func (s *scope) unknown(parts ast.Qualified, tables func(int) bool) error {
 	}
 	e := errorAt(name.Pos, "no column %s", name.Text).near(name.Text)
 	e.missing = len(parts) == 1
-	hint := Suggest(name.Text, known)
+	hint := suggestName(name, known)
 	if hint == "" && len(known) > 0 {
 		hint = "the columns are " + strings.Join(known, ", ")
 	}

@@ -27,13 +27,13 @@ func checkWindows(list []ast.NamedWindow, eb *exprBinder) error {
 	return nil
 }
 
-// windowOf is the specification that a window behind OVER means: a window it names is
+// windowSpec is the specification that a window behind OVER means: a window it names is
 // filled in.
-func windowOf(list []ast.NamedWindow, w *ast.Window) (*ast.Window, error) {
+func windowSpec(list []ast.NamedWindow, w *ast.Window) (*ast.Window, error) {
 	return specified(list, len(list), w)
 }
 
-// specified is windowOf where only the first n windows can be named.
+// specified is windowSpec where only the first n windows can be named.
 func specified(list []ast.NamedWindow, n int, w *ast.Window) (*ast.Window, error) {
 	if w.Name == nil {
 		return w, nil
