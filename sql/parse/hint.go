@@ -1,6 +1,10 @@
 package parse
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/millrace-sql/millrace/sql/ast"
+)
 
 // unexpected says that token i does not belong where it is, with a hint where the cause is likely.
 func unexpected(toks []token, i int) *Error {
@@ -25,6 +29,15 @@ func hintFor(toks []token, i int) string {
 	if t.isWord("OFFSET") && i+1 < len(toks) && toks[i+1].kind == integer {
 		return "write LIMIT n OFFSET m, or OFFSET m ROWS FETCH FIRST n ROWS ONLY"
 	}
+	if i > 0 && toks[i-1].isOp(",") && (startsClause[t.text] || t.isOp(")")) {
+		return "there may be a comma too many before " + t.raw
+	}
+	if i > 0 && toks[i-1].isWord("AS") && t.kind == word && reserved[t.text] && !beginsStatement[t.text] {
+		return reservedHint(t)
+	}
+	if t.isWord("TO") && i+1 < len(toks) && ast.UnitOf(toks[i+1].text) != ast.NoUnit {
+		return "an interval goes from YEAR to MONTH, or from DAY, HOUR or MINUTE to a smaller one of them or SECOND"
+	}
 	if t.isWord("OUTER") {
 		return "write LEFT, RIGHT or FULL before OUTER JOIN"
 	}
@@ -32,13 +45,20 @@ func hintFor(toks []token, i int) string {
 		if keywords[t.text] != "" || startsClause[t.text] {
 			return ""
 		}
-		return t.text + ` is a reserved word; as a name it goes in quotes: "` + t.text + `"`
+		return reservedHint(t)
 	}
 	if i > 0 && endsOperand(toks[i-1]) && beginsOperand(t) {
 		return "a comma may be missing before " + t.raw
 	}
 	return ""
 }
+
+func reservedHint(t token) string {
+	return t.text + ` is a reserved word; as a name it goes in quotes: "` + t.text + `"`
+}
+
+// beginsStatement are the words that may stand behind AS of CREATE, WITH and CREATE PUMP, misplaced or not.
+var beginsStatement = wordSet("SELECT VALUES WITH INSERT")
 
 var startsClause = wordSet(`SELECT FROM WHERE GROUP HAVING ORDER BY LIMIT JOIN INNER LEFT RIGHT FULL CROSS NATURAL ON USING UNION EXCEPT
 	INTERSECT VALUES INSERT INTO CREATE DROP ALTER CASE WHEN THEN ELSE END TO STREAM`)

@@ -214,6 +214,9 @@ func (r *rewriter) word(i int) (int, error) {
 	if right := r.periodPredicate(i); right > 0 && r.operand {
 		return r.period(i, right)
 	}
+	if t.text == "AS" && r.toks[i+1].kind == word && !r.toks[i+1].isName() {
+		return 0, unexpected(r.toks, i+1)
+	}
 	if keyword, ok := keywords[t.text]; ok {
 		r.limited = r.limited || t.text == "LIMIT"
 		r.emit(i, keyword, t.text == "ASC" || t.text == "DESC")

@@ -161,8 +161,13 @@ func (r *rewriter) is(i int) (int, error) {
 
 // within leaves WITHIN and its interval out of the skeleton; the converter finds it behind the key.
 func (r *rewriter) within(i int) (int, error) {
-	if !r.operand || !r.toks[i+1].isWord("INTERVAL") {
+	if !r.operand {
 		return 0, unexpected(r.toks, i)
+	}
+	if !r.toks[i+1].isWord("INTERVAL") {
+		err := unexpected(r.toks, i+1)
+		err.Hint = "write ORDER BY t WITHIN INTERVAL '5' SECOND"
+		return 0, err
 	}
 	lit, next, err := interval(r.toks, i+1)
 	if err != nil {

@@ -62,7 +62,9 @@ func (r *rewriter) braceLiteral(i int) (int, error) {
 		if ok {
 			return nil
 		}
-		return unexpected(r.toks, n)
+		err := unexpected(r.toks, n)
+		err.Hint = "braces hold {d '...'}, {t '...'} or {ts '...'}"
+		return err
 	}
 	k, known := kinds[r.toks[i+1].text]
 	if err := want(i+1, known && r.toks[i+1].kind == word); err != nil {

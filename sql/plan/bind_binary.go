@@ -155,6 +155,8 @@ func arithmetic(op string, l, r Expr, pos ast.Pos) (Expr, error) {
 		return nil, e.hint("|| joins strings")
 	case lt.IsString() || rt.IsString():
 		return nil, e.hint("there is no implicit conversion from strings: use CAST")
+	case lt.IsDateTime() && rt.IsNumeric():
+		return nil, e.hint("a time takes an interval: t %s n * INTERVAL '1' SECOND", op)
 	}
 	return nil, e
 }

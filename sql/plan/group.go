@@ -175,7 +175,8 @@ func (g *grouping) bind(e ast.Expr) (Expr, error) {
 		// ROWTIME alone is the time of the row being produced (kda-sql.md §8.3).
 		return &Column{Index: g.node.schema.RowTime, Name: types.RowTimeName, Of: c.Of}, nil
 	}
-	return nil, errorAt(col.Parts.Position(), "column %s must be in GROUP BY or inside an aggregate", c.Name).near(c.Name)
+	return nil, errorAt(col.Parts.Position(), "column %s must be in GROUP BY or inside an aggregate", c.Name).near(c.Name).
+		hint("add it to GROUP BY, or take one value of the group: MIN(%s)", c.Name)
 }
 
 func keyName(k Expr, i int) string {

@@ -27,7 +27,7 @@ func (b *Binder) Insert(s *ast.Insert, pump bool) (*Insert, error) {
 		return nil, err
 	}
 	if into.ReadOnly {
-		return nil, errorAt(s.Into.Position(), "%s cannot be written", into).near(s.Into.Last().Text)
+		return nil, errorAt(s.Into.Position(), "%s cannot be written", into).near(s.Into.Last().Text).hint("the engine writes it; SELECT reads it")
 	}
 	for _, key := range []string{"columns", "row_path"} {
 		if _, mapped := into.Options[key]; mapped && into.Connector == StoredStream {

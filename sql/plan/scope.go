@@ -2,6 +2,7 @@ package plan
 
 import (
 	"maps"
+	"slices"
 	"strings"
 
 	"github.com/millrace-sql/millrace/sql/ast"
@@ -117,7 +118,10 @@ func (s *scope) qualifier(parts ast.Qualified) (func(i int) bool, error) {
 			}
 		}
 	}
-	e := errorAt(q.Pos, "no relation %s in FROM", q.Text).near(q.Text).hint("%s", Suggest(q.Text, s.aliases()))
+	e := errorAt(q.Pos, "no relation %s in FROM", q.Text).near(q.Text).hint("%s", suggestName(q, s.aliases()))
+	if known := strings.Join(slices.DeleteFunc(s.aliases(), func(a string) bool { return a == "" }), ", "); e.Hint == "" && known != "" {
+		e.Hint = "the relations are " + known
+	}
 	e.missing = true
 	return nil, e
 }

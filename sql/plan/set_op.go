@@ -49,16 +49,18 @@ func (b *Binder) setOp(q *ast.SetOp, streaming bool) (Node, error) {
 // commonSchema is the left side's names with the common types.
 func commonSchema(ls, rs types.Schema, q *ast.SetOp, name string) (types.Schema, error) {
 	if (ls.RowTime < 0) != (rs.RowTime < 0) {
-		return ls, errorAt(q.Pos, "%s of a stream and a finite relation", name).near(q.Op)
+		return ls, errorAt(q.Pos, "%s of a stream and a finite relation", name).near(q.Op).hint("a JOIN looks the rows of a table up")
 	}
 	if len(ls.Fields) != len(rs.Fields) {
-		return ls, errorAt(q.Pos, "the sides of %s have %d and %d columns", name, len(ls.Visible()), len(rs.Visible())).near(q.Op)
+		return ls, errorAt(q.Pos, "the sides of %s have %d and %d columns", name, len(ls.Visible()), len(rs.Visible())).near(q.Op).
+			hint("both need the same columns in the same order")
 	}
 	schema := types.Schema{Fields: append([]types.Field(nil), ls.Fields...), RowTime: ls.RowTime}
 	for i, f := range ls.Fields {
 		t, ok := types.Common(f.Type, rs.Fields[i].Type)
 		if !ok {
-			return ls, errorAt(q.Pos, "column %d of %s is %s on one side and %s on the other", i+1, name, f.Type, rs.Fields[i].Type).near(q.Op)
+			return ls, errorAt(q.Pos, "column %d of %s is %s on one side and %s on the other", i+1, name, f.Type, rs.Fields[i].Type).near(q.Op).
+				hint("CAST one of them")
 		}
 		schema.Fields[i].Type, schema.Fields[i].NotNull = t, f.NotNull && rs.Fields[i].NotNull
 	}

@@ -36,7 +36,11 @@ func (b *Binder) noTableFunction(name ast.Qualified) error {
 	if slices.Contains(aggregateNames[:], last.Text) || functions[last.Text] != nil {
 		return e.hint("%s gives one value: call it in the select list", last.Text)
 	}
-	return e.hint("%s", Suggest(last.Text, slices.Sorted(maps.Keys(tableFunctions))))
+	known := slices.Sorted(maps.Keys(tableFunctions))
+	if len(known) == 0 {
+		return e.hint("there is none yet")
+	}
+	return e.hint("%s", suggestName(last, known))
 }
 
 // finiteFunc tells whether a table function reads tables only.

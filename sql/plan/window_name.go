@@ -9,7 +9,7 @@ func checkWindows(list []ast.NamedWindow, eb *exprBinder) error {
 	for i, w := range list {
 		for _, earlier := range list[:i] {
 			if earlier.Name.Text == w.Name.Text {
-				return errorAt(w.Name.Pos, "WINDOW names %s twice", w.Name.Text).near(w.Name.Text)
+				return errorAt(w.Name.Pos, "WINDOW names %s twice", w.Name.Text).near(w.Name.Text).hint("give one of them another name")
 			}
 		}
 		if _, err := specified(list, i, w.Window); err != nil {
@@ -71,7 +71,7 @@ func windowNamed(list []ast.NamedWindow, n int, name ast.Name) (int, error) {
 	case len(list) == 0:
 		return at, e.hint("define it behind FROM, WHERE and HAVING: WINDOW %s AS (...)", name.Text)
 	}
-	return at, e.hint("%s", Suggest(name.Text, names))
+	return at, e.hint("%s", suggestName(name, names))
 }
 
 // refined is base with what w adds to it: an order or a frame that base does not have.
@@ -91,7 +91,7 @@ func refined(base, w *ast.Window) (*ast.Window, error) {
 		return nil, errorAt(w.PartitionBy[0].Position(), "a window that refines %s cannot have PARTITION BY", name).near(name).
 			hint("it has the partitions of %s", name)
 	case len(w.OrderBy) > 0 && len(base.OrderBy) > 0:
-		return nil, errorAt(w.OrderBy[0].Position(), "window %s has an ORDER BY already", name).near(name)
+		return nil, errorAt(w.OrderBy[0].Position(), "window %s has an ORDER BY already", name).near(name).hint("leave one of them out")
 	case (w.Frame != nil || len(w.OrderBy) > 0) && base.Frame != nil:
 		return nil, errorAt(w.Name.Pos, "window %s has a frame already and cannot be refined", name).near(name).
 			hint("leave the frame out of %s, and give it to the windows that refine it", name)
