@@ -191,6 +191,12 @@ func (b *builder) aggregate(ctx context.Context, n *plan.Aggregate) ([]*lane, er
 	if err != nil {
 		return nil, err
 	}
+	if n.Window != nil && n.Window.Change {
+		if lanes, err = b.ordered(lanes, n.Input.Schema().RowTime); err != nil {
+			return nil, err
+		}
+		return b.onLanes(lanes, "Aggregate", func() (flow.Operator, error) { return op.NewAggregateChange(n, b.job.env.Mem) })
+	}
 	if len(lanes) > maxPartials {
 		if lanes, err = b.ordered(lanes, n.Input.Schema().RowTime); err != nil {
 			return nil, err

@@ -87,12 +87,12 @@ func (a *Aggregate) Process(_ context.Context, _ int, b flow.Batch, out flow.Out
 		span := a.spanOf(types.Time(times[rows[0]]))
 		// Rows come in order or nearly so: take the whole run of one span at once.
 		n := 1
-		for n < len(rows) && a.assigner.Holds(span, types.Time(times[rows[n]])) {
+		for n < len(rows) && span.Holds(types.Time(times[rows[n]])) {
 			n++
 		}
 		run := rows[:n]
 		rows = rows[n:]
-		if a.assigner.Closed(span, a.wm) {
+		if span.Closed(a.wm) {
 			if err := a.rejectLate(b, run, span, out); err != nil {
 				return err
 			}
@@ -110,7 +110,7 @@ func (a *Aggregate) Process(_ context.Context, _ int, b flow.Batch, out flow.Out
 // spanOf finds the span among the open panes before it computes it.
 func (a *Aggregate) spanOf(t types.Time) window.Span {
 	for _, p := range a.panes {
-		if a.assigner.Holds(p.span, t) {
+		if p.span.Holds(t) {
 			return p.span
 		}
 	}
@@ -202,9 +202,9 @@ func compareTimes(x, y types.Time) int {
 func (a *Aggregate) rejectLate(b flow.Batch, rows []uint32, span window.Span, out flow.Out) error {
 	for _, row := range rows {
 		err := out.Reject(flow.Rejected{
-			Name: flow.LateRow, Message: fmt.Sprintf("the window ending %s has been released", span.End),
+			Name: flow.LateRow, Message: fmt.Sprintf("the window ending %s has been released", span.RowTime()),
 			RowTime: types.Time(b.Times(a.rowtime)[row]), Batch: b, Row: int(row),
-			Late: a.late, Watermark: a.wm, WindowEnd: span.End,
+			Late: a.late, Watermark: a.wm, WindowEnd: span.RowTime(),
 		})
 		if err != nil {
 			return err
@@ -226,7 +226,7 @@ func (a *Aggregate) Advance(_ context.Context, wm types.Time, out flow.Out) (typ
 	}
 	for len(a.panes) > 0 {
 		p := a.panes[0]
-		if a.windowed && !a.assigner.Closed(p.span, wm) || !a.windowed && wm != types.MaxTime {
+		if a.windowed && !p.span.Closed(wm) || !a.windowed && wm != types.MaxTime {
 			break
 		}
 		if err := a.release(p, out); err != nil {

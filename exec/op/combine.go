@@ -76,7 +76,7 @@ func (c *Combine) Advance(_ context.Context, wm types.Time, out flow.Out) (types
 	}
 	for len(c.waiting) > 0 {
 		w := c.waiting[0]
-		if c.windowed && !c.assigner.Closed(w.span, wm) || !c.windowed && wm != types.MaxTime {
+		if c.windowed && !w.span.Closed(wm) || !c.windowed && wm != types.MaxTime {
 			break
 		}
 		if err := c.release(w, out); err != nil {

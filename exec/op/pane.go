@@ -20,10 +20,11 @@ import (
 type shape struct {
 	keys     []types.Type // the grouping keys without the window
 	calls    []plan.AggregateCall
-	assigner window.Tumble
+	assigner assigner // nil where the windows end on change
 	windowed bool
 	place    int // of the window among the keys
 	result   *arrow.Schema
+	tumble   window.Tumble
 	partial  *arrow.Schema
 	states   []int         // how many state columns each call has
 	spare    *pane         // emptied, nil = none
@@ -35,10 +36,12 @@ type shape struct {
 func newShape(n *plan.Aggregate, mem memory.Allocator) (*shape, error) {
 	s := &shape{calls: n.Calls, place: -1, result: n.Schema().Arrow()}
 	if n.Window != nil {
-		s.windowed, s.place = true, n.Window.Key
-		s.assigner = window.Tumble{Step: n.Window.Step, Ceil: n.Window.Ceil}
+		if err := s.window(n.Window, mem); err != nil {
+			return nil, err
+		}
 	}
-	fields := []arrow.Field{{Name: "window_start", Type: types.Of(types.Timestamp).Arrow()}}
+	instant := types.Of(types.Timestamp).Arrow()
+	fields := []arrow.Field{{Name: "window_start", Type: instant}, {Name: "window_end", Type: instant}}
 	for i, k := range n.Keys {
 		if i != s.place {
 			s.keys = append(s.keys, k.Type())
@@ -60,6 +63,24 @@ func newShape(n *plan.Aggregate, mem memory.Allocator) (*shape, error) {
 	}
 	s.partial = arrow.NewSchema(fields, nil)
 	return s, nil
+}
+
+// assigner says which span a row at t belongs to; spans do not overlap.
+type assigner interface {
+	Assign(t types.Time) window.Span
+}
+
+func (s *shape) window(w *plan.Window, mem memory.Allocator) (err error) {
+	s.windowed = true
+	switch {
+	case w.Change:
+	case w.Of != nil:
+		s.assigner, err = newSpanSearch(w.Of, mem)
+	default:
+		s.place, s.tumble = w.Key, window.Tumble{Step: w.Step, Ceil: w.Ceil}
+		s.assigner = s.tumble
+	}
+	return err
 }
 
 func (s *shape) newFuncs() ([]agg.Func, error) {
@@ -137,8 +158,8 @@ type overflow struct {
 func (s *shape) resultRecord(p *pane, mem memory.Allocator) (arrow.Record, []overflow) {
 	n := p.groups.Len()
 	columns := append(s.columns[:0], p.groups.Columns(mem)...)
-	if s.windowed {
-		columns = slices.Insert(columns, s.place, timestamps(s.assigner.Key(p.span), n, mem))
+	if s.place >= 0 {
+		columns = slices.Insert(columns, s.place, timestamps(s.tumble.Key(p.span), n, mem))
 	}
 	var bad []overflow
 	for i, f := range p.funcs {
@@ -149,7 +170,7 @@ func (s *shape) resultRecord(p *pane, mem memory.Allocator) (arrow.Record, []ove
 		}
 	}
 	if s.windowed {
-		columns = append(columns, timestamps(p.span.End, n, mem))
+		columns = append(columns, timestamps(p.span.RowTime(), n, mem))
 	}
 	s.columns = columns
 	return newRecord(s.result, columns, n), bad
@@ -158,7 +179,7 @@ func (s *shape) resultRecord(p *pane, mem memory.Allocator) (arrow.Record, []ove
 // partialRecord is the states of a pane, for Combine.
 func (s *shape) partialRecord(p *pane, mem memory.Allocator) arrow.Record {
 	n := p.groups.Len()
-	columns := append(s.columns[:0], timestamps(p.span.Start, n, mem))
+	columns := append(s.columns[:0], timestamps(p.span.Start, n, mem), timestamps(p.span.End, n, mem))
 	columns = append(columns, p.groups.Columns(mem)...)
 	for _, f := range p.funcs {
 		columns = append(columns, f.State(n, mem)...)
@@ -169,16 +190,13 @@ func (s *shape) partialRecord(p *pane, mem memory.Allocator) arrow.Record {
 
 // spanOfPartial is the window that a batch of partial groups belongs to.
 func (s *shape) spanOfPartial(rec arrow.Record) window.Span {
-	if !s.windowed {
-		return window.Span{}
-	}
-	start := types.Time(flow.Batch{Rec: rec}.Times(0)[0])
-	return window.Span{Start: start, End: s.assigner.Step.Next(start)}
+	b := flow.Batch{Rec: rec}
+	return window.Span{Start: types.Time(b.Times(0)[0]), End: types.Time(b.Times(1)[0])}
 }
 
 // merge adds a batch of partial groups to a pane.
 func (s *shape) merge(p *pane, rec arrow.Record) {
-	columns := rec.Columns()[1:]
+	columns := rec.Columns()[2:]
 	rows := expr.All(int(rec.NumRows()))
 	if cap(s.ids) < len(rows) {
 		s.ids = make([]uint32, len(rows))

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
 
 	"github.com/apache/arrow/go/v17/arrow"
@@ -155,8 +156,12 @@ func compareValues(a arrow.Array, i int, b arrow.Array, j int) int {
 		return cmp.Compare(a.Value(i), b.(*array.String).Value(j))
 	case *array.Binary:
 		return bytes.Compare(a.Value(i), b.(*array.Binary).Value(j))
+	case *array.Duration:
+		return cmp.Compare(a.Value(i), b.(*array.Duration).Value(j))
+	case *array.MonthInterval:
+		return cmp.Compare(a.Value(i), b.(*array.MonthInterval).Value(j))
 	}
-	return 0
+	panic(fmt.Sprintf("no order of %s", a.DataType()))
 }
 
 // Held is how many rows wait, and how many were let go.

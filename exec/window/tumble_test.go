@@ -32,7 +32,11 @@ func TestBoundary(t *testing.T) {
 	} {
 		w := Tumble{Step: types.StepOf(types.UnitMinute), Ceil: c.ceil}
 		s := w.Assign(at(t, c.row))
-		if s.Start != at(t, c.start) || s.End != at(t, c.end) || w.Key(s) != at(t, c.key) {
+		start, end := at(t, c.start), at(t, c.end)
+		if c.ceil {
+			start, end = start+1, end+1 // a span has its start and not its end
+		}
+		if s.Start != start || s.End != end || w.Key(s) != at(t, c.key) || s.RowTime() != at(t, c.end) {
 			t.Errorf("ceil %v %s: %s to %s, key %s", c.ceil, c.row, s.Start, s.End, w.Key(s))
 		}
 	}
@@ -42,12 +46,12 @@ func TestBoundary(t *testing.T) {
 // end, CEIL only behind it.
 func TestClosed(t *testing.T) {
 	end := at(t, "16:21:00")
-	s := Span{end - types.Minute, end}
-	floor, ceil := Tumble{Step: types.StepOf(types.UnitMinute)}, Tumble{Step: types.StepOf(types.UnitMinute), Ceil: true}
-	if floor.Closed(s, end-1) || !floor.Closed(s, end) {
+	floor := Tumble{Step: types.StepOf(types.UnitMinute)}.Assign(end - 1)
+	ceil := Tumble{Step: types.StepOf(types.UnitMinute), Ceil: true}.Assign(end)
+	if floor.Closed(end-1) || !floor.Closed(end) {
 		t.Error("FLOOR closes at the wrong time")
 	}
-	if ceil.Closed(s, end) || !ceil.Closed(s, end+1) {
+	if ceil.Closed(end) || !ceil.Closed(end+1) {
 		t.Error("CEIL closes at the wrong time")
 	}
 }
@@ -67,15 +71,19 @@ func TestSpansCutTime(t *testing.T) {
 			row = w.Step.Floor(row)
 		}
 		s := w.Assign(row)
-		if !w.Holds(s, row) || w.Closed(s, row) {
+		if !s.Holds(row) || s.Closed(row) {
 			t.Fatalf("%+v: %s is not in %s to %s", w, row, s.Start, s.End)
 		}
-		next, before := w.Assign(s.End+1), w.Assign(s.Start-1)
-		if next.Start != s.End || before.End != s.Start || w.Holds(next, row) || w.Holds(before, row) {
+		next, before := w.Assign(s.End), w.Assign(s.Start-1)
+		if next.Start != s.End || before.End != s.Start || next.Holds(row) || before.Holds(row) {
 			t.Fatalf("%+v: the spans around %s do not meet", w, row)
 		}
-		if w.Holds(s, s.Start) == w.Ceil || w.Holds(s, s.End) != w.Ceil {
-			t.Fatalf("%+v: the ends of %s to %s", w, s.Start, s.End)
+		low, high := w.Step.Floor(s.End-1), w.Key(s)
+		if w.Ceil {
+			low = w.Step.Floor(high - 1)
+		}
+		if s.Holds(low) == w.Ceil || !s.Holds(high) {
+			t.Fatalf("%+v: the boundaries of %s to %s", w, s.Start, s.End)
 		}
 	}
 }

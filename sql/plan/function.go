@@ -66,6 +66,7 @@ var families = []Family{
 	{"Numbers", numberFunctions},
 	{"Dates and times", slices.Concat(timeFunctions, fieldFunctions, patternFunctions)},
 	{"Log parsing", logFunctions},
+	{"Streams", streamFunctions},
 }
 
 // Functions is the scalar functions by name, synonyms included.

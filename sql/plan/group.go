@@ -2,6 +2,7 @@ package plan
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 
 	"github.com/millrace-sql/millrace/sql/ast"
@@ -43,6 +44,9 @@ func (b *Binder) group(q *ast.Select, rows *exprBinder, streaming bool, c *corre
 		return nil, err
 	}
 	agg.Input = rows.in.node
+	if agg.Window != nil && agg.Window.Change {
+		agg.Input = sorted(agg.Input)
+	}
 	agg.finish()
 	eb.in = b.rows(agg, streaming)
 	if c != nil && len(q.GroupBy) == 0 {
@@ -89,20 +93,33 @@ func (g *grouping) collect(q *ast.Select, eb *exprBinder) error {
 // addKey takes a grouping expression; the one that buckets the rowtime is the
 // window (kda-sql.md §8.5, §9.1).
 func (n *Aggregate) addKey(key Expr, pos ast.Pos, streaming bool) error {
-	if streaming && readsRowTime(key, n.Input) {
-		f, ok := key.(*TimeFloor)
-		if !ok || !isRowTime(f.X, n.Input) {
-			return errorAt(pos, "grouping a stream by this expression of ROWTIME is not supported yet").
-				hint("use STEP(s.ROWTIME BY INTERVAL ...), FLOOR(s.ROWTIME TO ...) or CEIL(s.ROWTIME TO ...)")
-		}
-		if n.Window != nil {
+	if streaming {
+		if readsRowTime(key, n.Input) && slices.ContainsFunc(n.Keys, func(k Expr) bool { return readsRowTime(k, n.Input) }) {
 			return errorAt(pos, "GROUP BY has two expressions over ROWTIME").
 				hint("keep one; expressions over other timestamp columns are not limited")
 		}
-		n.Window = &Window{Key: len(n.Keys), Step: f.Step, Ceil: f.Ceil}
+		// Time ends groups where it can: the watermark does it without waiting for a row.
+		if w := windowOf(key, n.Input); w != nil && (n.Window == nil || n.Window.Change && !w.Change) {
+			w.Key, n.Window = len(n.Keys), w
+		}
 	}
 	n.Keys = append(n.Keys, key)
 	return nil
+}
+
+// windowOf is the window that a grouping key makes; nil where the key says nothing about
+// the end of its groups.
+func windowOf(key Expr, n Node) *Window {
+	if !directionOf(key, n).moves() {
+		return nil
+	}
+	if f, ok := key.(*TimeFloor); ok && isTime(f.X, n) {
+		return &Window{Step: f.Step, Ceil: f.Ceil}
+	}
+	if over, ok := overRowTime(key, n); ok {
+		return &Window{Of: over}
+	}
+	return &Window{Change: true}
 }
 
 func readsRowTime(e Expr, n Node) bool {
@@ -121,7 +138,7 @@ func noWindow(q *ast.Select) error {
 			hint("add GROUP BY STEP(s.ROWTIME BY INTERVAL '1' MINUTE); WHERE filters rows")
 	}
 	return errorAt(pos, "a group of a stream never ends without a window").
-		hint("add STEP(s.ROWTIME BY INTERVAL '1' MINUTE) or FLOOR(s.ROWTIME TO MINUTE) to GROUP BY")
+		hint("add STEP(s.ROWTIME BY INTERVAL '1' MINUTE) or FLOOR(s.ROWTIME TO MINUTE) to GROUP BY; a column that never goes back is MONOTONIC(column)")
 }
 
 // finish fixes the schema: keys, aggregates, rowtime.

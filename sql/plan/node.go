@@ -60,13 +60,18 @@ type (
 		Window *Window
 		schema types.Schema
 	}
-	// Window is the tumbling window of a streaming GROUP BY: over the input's
-	// rowtime. Key is its place among the keys; the key's value is the bucket's
-	// start, with Ceil its end, and the bucket is then (start, end].
+	// Window is what ends the groups of a streaming GROUP BY: the key at place Key
+	// becomes another one (kda-sql.md §8.5, §9.1). Mostly it is Step of the input's
+	// rowtime; its value is then the bucket's start, with Ceil the end of a bucket (start,
+	// end]. Of, where it is not nil, is any other function of the rowtime, which is
+	// column 0. With Change the key comes from the rows themselves: they must be in order,
+	// and groups end where a row has another value.
 	Window struct {
-		Key  int
-		Step types.Step
-		Ceil bool
+		Key    int
+		Step   types.Step
+		Ceil   bool
+		Of     Expr
+		Change bool
 	}
 	// AggregateCall is one aggregate; Arg is nil for COUNT(*).
 	AggregateCall struct {
@@ -309,7 +314,10 @@ func (n *Aggregate) String() string {
 	}
 	s := "Aggregate"
 	if n.Window != nil {
-		s += " tumbling window " + told(n.Keys[n.Window.Key], in)
+		if s += " tumbling window "; n.Window.Change {
+			s += "until another "
+		}
+		s += told(n.Keys[n.Window.Key], in)
 	}
 	if len(keys) > 0 {
 		s += " by " + strings.Join(keys, ", ")

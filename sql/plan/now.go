@@ -46,6 +46,10 @@ func AtStart(n Node, start types.Time) Node {
 				out.Calls[i].Arg = at(c.Arg)
 			}
 		}
+		if n.Window != nil && n.Window.Of != nil {
+			w := *n.Window
+			w.Of, out.Window = at(w.Of), &w
+		}
 		return &out
 	case *Lookup:
 		out := *n
