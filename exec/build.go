@@ -77,6 +77,14 @@ func (b *builder) operator(ctx context.Context, n plan.Node) ([]*lane, error) {
 		return b.eventTime(ctx, n)
 	case *plan.TimeSort:
 		return b.single(ctx, n.Input, "TimeSort", func() (flow.Operator, error) { return op.NewTimeSort(n, b.job.env.Mem), nil })
+	case *plan.Promote:
+		return b.single(ctx, n.Input, "Promote", func() (flow.Operator, error) { return op.NewPromote(n, b.job.env.Mem), nil })
+	case *plan.StreamDistinct:
+		return b.single(ctx, n.Input, "Distinct", func() (flow.Operator, error) { return op.NewDistinct(n, b.job.env.Mem), nil })
+	case *plan.StreamSort:
+		return b.single(ctx, n.Input, "Sort", func() (flow.Operator, error) { return op.NewStreamSort(n, b.job.env.Mem) })
+	case *plan.SortWithin:
+		return b.single(ctx, n.Input, "SortWithin", func() (flow.Operator, error) { return op.NewSortWithin(n, b.job.env.Mem) })
 	case *plan.Exchange:
 		return b.exchange(ctx, n)
 	case *plan.Sort:

@@ -218,27 +218,3 @@ func newRecord(schema *arrow.Schema, columns []arrow.Array, n int) arrow.Record 
 	}
 	return rec
 }
-
-// timestampHeaders is the small objects that Arrow wants around a column, made at
-// once.
-type timestampHeaders struct {
-	values  memory.Buffer
-	buffers [2]*memory.Buffer
-	data    array.Data
-}
-
-// timestamps is a column of n times t.
-func timestamps(t types.Time, n int, mem memory.Allocator) arrow.Array {
-	h := &timestampHeaders{values: *memory.NewResizableBuffer(mem)}
-	h.values.Resize(n * arrow.TimestampSizeBytes)
-	out := arrow.TimestampTraits.CastFromBytes(h.values.Bytes())
-	for i := range out {
-		out[i] = arrow.Timestamp(t)
-	}
-	h.buffers[1] = &h.values
-	h.data.Retain()
-	defer h.data.Release()
-	h.data.Reset(types.Of(types.Timestamp).Arrow(), n, h.buffers[:], nil, 0, 0)
-	h.values.Release() // data holds it
-	return array.NewTimestampData(&h.data)
-}

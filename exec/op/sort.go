@@ -99,21 +99,7 @@ const chunkRows = 4096
 
 func (s *Sort) compare(a, b ref) int {
 	for k, key := range s.order {
-		ca, cb := s.columns[k][a.src], s.columns[k][b.src]
-		an, bn := ca.IsNull(int(a.row)), cb.IsNull(int(b.row))
-		if an || bn {
-			if an == bn {
-				continue
-			}
-			if an == key.NullsFirst {
-				return -1
-			}
-			return 1
-		}
-		if c := compareValues(ca, int(a.row), cb, int(b.row)); c != 0 {
-			if key.Desc {
-				return -c
-			}
+		if c := compareNullable(s.columns[k][a.src], int(a.row), s.columns[k][b.src], int(b.row), key.NullsFirst, key.Desc); c != 0 {
 			return c
 		}
 	}

@@ -43,6 +43,14 @@ func keeps(n Node) string {
 		}
 	case *Sort:
 		text = "all rows"
+	case *StreamSort:
+		text = "the rows of open windows, of all shards in one order"
+	case *SortWithin:
+		text = "the rows of the last " + n.Slack.Duration() + ", of all shards in one order"
+	case *StreamDistinct:
+		text = "what has been seen, of all shards in one order"
+	case *Promote:
+		text = "the last time, of all shards in one order"
 	case *TimeSort:
 		text = "the rows above the watermark, of all shards in one order"
 	case *Union:

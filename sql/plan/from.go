@@ -105,7 +105,7 @@ func named(r relationNode, ref *ast.TableName, stored string, err error) (Node, 
 	} else {
 		alias.Text = stored
 	}
-	schema, err := renamed(r.schema, ref.ColumnAliases)
+	schema, err := renamed(settled(r.schema), ref.ColumnAliases)
 	return r.node, newScope(schema, alias), err
 }
 
@@ -136,7 +136,7 @@ func (b *Binder) subquery(ref *ast.SubqueryRef, streaming bool) (Node, *scope, e
 	if ref.Alias != nil {
 		alias = *ref.Alias
 	}
-	schema, err := renamed(n.Schema(), ref.ColumnAliases)
+	schema, err := renamed(settled(n.Schema()), ref.ColumnAliases)
 	return n, newScope(schema, alias), err
 }
 

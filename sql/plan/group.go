@@ -119,7 +119,30 @@ func windowOf(key Expr, n Node) *Window {
 	if over, ok := overRowTime(key, n); ok {
 		return &Window{Of: over}
 	}
+	if isWindowKey(key, n) {
+		// The rows of one window have one time.
+		return &Window{Of: &Column{Index: 0, Name: types.RowTimeName, Of: types.Of(types.Timestamp)}}
+	}
 	return &Window{Change: true}
+}
+
+// isWindowKey tells whether e is what the windows of a grouping below are told apart by.
+func isWindowKey(e Expr, n Node) bool {
+	c, ok := e.(*Column)
+	if !ok {
+		return false
+	}
+	switch n := n.(type) {
+	case *Aggregate:
+		return n.Window != nil && !n.Window.Change && c.Index == n.Window.Key
+	case *Filter:
+		return isWindowKey(c, n.Input)
+	case *TimeSort:
+		return isWindowKey(c, n.Input)
+	case *Project:
+		return keepsRowTime(n) && isWindowKey(n.Exprs[c.Index], n.Input)
+	}
+	return false
 }
 
 func readsRowTime(e Expr, n Node) bool {

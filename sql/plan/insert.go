@@ -70,12 +70,18 @@ func (b *Binder) Insert(s *ast.Insert, pump bool) (*Insert, error) {
 // assign projects the query's columns onto the target's, with the implicit
 // conversions of an assignment (kda-sql.md §3.1, §6.4).
 func assign(n Node, into *Relation, s *ast.Insert) (Node, error) {
-	targets, rowtime, err := targetColumns(into, s)
+	targets, rowtime, err := targetColumns(into, s, n.Schema().RowTime >= 0)
 	if err != nil {
 		return nil, err
 	}
 	in := n.Schema()
 	visible := in.Visible()
+	if in.RowTime >= 0 {
+		if visible, targets, err = carried(n, visible, targets, rowtime, s); err != nil {
+			return nil, err
+		}
+		rowtime = -1
+	}
 	if len(visible) != len(targets) {
 		return nil, errorAt(s.Query.Position(), "the query has %d columns, %s takes %d", len(visible), into, len(targets)).
 			hint("%s (%s)", into, into.Schema)
@@ -114,9 +120,24 @@ func assign(n Node, into *Relation, s *ast.Insert) (Node, error) {
 	return p, nil
 }
 
+// carried leaves out what is the time of a streaming query's rows and no column: AS
+// ROWTIME, and ROWTIME in the column list where the query has its time at that place.
+func carried(n Node, visible, targets []int, rowtime int, s *ast.Insert) (from, to []int, err error) {
+	in := n.Schema()
+	if rowtime < 0 {
+		return slices.DeleteFunc(visible, func(i int) bool { return in.Fields[i].Promoted }), targets, nil
+	}
+	i := slices.Index(targets, rowtime)
+	if i >= len(visible) || !isTime(&Column{Index: visible[i]}, n) {
+		return nil, nil, errorAt(s.Columns[i].Pos, "ROWTIME is carried over from the query").near(s.Columns[i].Text).
+			hint("SELECT STREAM t AS ROWTIME, ... sets it")
+	}
+	return slices.Delete(visible, i, i+1), slices.Delete(targets, i, i+1), nil
+}
+
 // targetColumns is the columns an INSERT writes, as indexes of the target's
 // schema, and the index of ROWTIME if the list names it, else -1.
-func targetColumns(into *Relation, s *ast.Insert) (targets []int, rowtime int, err error) {
+func targetColumns(into *Relation, s *ast.Insert, streaming bool) (targets []int, rowtime int, err error) {
 	if len(s.Columns) == 0 {
 		return into.Schema.Visible(), -1, nil
 	}
@@ -133,9 +154,9 @@ func targetColumns(into *Relation, s *ast.Insert) (targets []int, rowtime int, e
 		}
 		seen[c.Index] = true
 		if c.Index == into.Schema.RowTime {
-			if _, values := body(s.Query).(*ast.Values); !values || into.Connector != InApplication {
-				return nil, -1, errorAt(name.Pos, "ROWTIME is carried over from the query").near(name.Text).
-					hint("only INSERT ... VALUES into an in-application stream may set it")
+			if _, values := body(s.Query).(*ast.Values); !streaming && !(values && into.Connector == InApplication) {
+				return nil, -1, errorAt(name.Pos, "ROWTIME of %s is when the log takes a row", into).near(name.Text).
+					hint("INSERT ... VALUES into an in-application stream may set it")
 			}
 			rowtime = c.Index
 		} else if into.Schema.Fields[c.Index].Hidden {

@@ -74,6 +74,10 @@ func columnDirection(c *Column, n Node) direction {
 		return columnDirection(c, n.Input)
 	case *Limit:
 		return columnDirection(c, n.Input)
+	case *TimeSort:
+		return columnDirection(c, n.Input)
+	case *StreamDistinct:
+		return columnDirection(c, n.Input)
 	case *Lookup:
 		if c.Index < len(n.Input.Schema().Fields) {
 			return columnDirection(c, n.Input)
@@ -106,6 +110,8 @@ func isTime(e Expr, n Node) bool {
 	case *Filter:
 		return isTime(c, n.Input)
 	case *TimeSort:
+		return isTime(c, n.Input)
+	case *StreamDistinct:
 		return isTime(c, n.Input)
 	case *Lookup:
 		return c.Index < len(n.Input.Schema().Fields) && isTime(c, n.Input)
@@ -260,6 +266,10 @@ func source(c *Column, n Node) (*Project, bool) {
 	case *Project:
 		return n, true
 	case *Filter:
+		return source(c, n.Input)
+	case *TimeSort:
+		return source(c, n.Input)
+	case *StreamDistinct:
 		return source(c, n.Input)
 	case *Lookup:
 		if c.Index < len(n.Input.Schema().Fields) {

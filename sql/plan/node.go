@@ -50,6 +50,7 @@ type (
 		Input  Node
 		Exprs  []Expr
 		schema types.Schema
+		now    map[int]bool // while binding: the items that are ROWTIME and nothing else
 	}
 	// Aggregate groups by Keys; its columns are the keys, then the Calls, then, if
 	// there is a Window, the hidden ROWTIME: the window's end.
@@ -387,14 +388,18 @@ func (n *Lookup) pair() types.Schema {
 
 // String is the keys.
 func (n *Sort) String() string {
-	parts := make([]string, len(n.Keys))
-	for i, k := range n.Keys {
-		parts[i] = told(k.Expr, n.Input.Schema())
+	return "Sort by " + strings.Join(toldKeys(n.Keys, n.Input.Schema()), ", ")
+}
+
+func toldKeys(keys []SortKey, in types.Schema) []string {
+	parts := make([]string, len(keys))
+	for i, k := range keys {
+		parts[i] = told(k.Expr, in)
 		if k.Desc {
 			parts[i] += " DESC"
 		}
 	}
-	return "Sort by " + strings.Join(parts, ", ")
+	return parts
 }
 
 // String is the declaration.

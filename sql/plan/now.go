@@ -46,10 +46,7 @@ func AtStart(n Node, start types.Time) Node {
 				out.Calls[i].Arg = at(c.Arg)
 			}
 		}
-		if n.Window != nil && n.Window.Of != nil {
-			w := *n.Window
-			w.Of, out.Window = at(w.Of), &w
-		}
+		out.Window = n.Window.atStart(at)
 		return &out
 	case *Lookup:
 		out := *n
@@ -59,13 +56,30 @@ func AtStart(n Node, start types.Time) Node {
 		}
 		return &out
 	case *Sort:
-		out := &Sort{Input: n.Input, Keys: append([]SortKey(nil), n.Keys...)}
-		for i := range out.Keys {
-			out.Keys[i].Expr = at(n.Keys[i].Expr)
-		}
-		return out
+		return &Sort{Input: n.Input, Keys: keysAtStart(n.Keys, at)}
+	case *StreamSort:
+		return &StreamSort{Input: n.Input, Window: n.Window.atStart(at), Keys: keysAtStart(n.Keys, at)}
+	case *SortWithin:
+		return &SortWithin{Input: n.Input, Column: n.Column, Slack: n.Slack, Keys: keysAtStart(n.Keys, at)}
 	}
 	return n
+}
+
+func keysAtStart(keys []SortKey, at func(Expr) Expr) []SortKey {
+	out := append([]SortKey(nil), keys...)
+	for i := range out {
+		out[i].Expr = at(keys[i].Expr)
+	}
+	return out
+}
+
+func (w *Window) atStart(at func(Expr) Expr) *Window {
+	if w == nil || w.Of == nil {
+		return w
+	}
+	out := *w
+	out.Of = at(w.Of)
+	return &out
 }
 
 func mapExprs(list []Expr, f func(Expr) Expr) []Expr {
@@ -150,6 +164,17 @@ func eachExpr(n Node, f func(Expr)) {
 			f(n.On)
 		}
 	case *Sort:
+		for _, k := range n.Keys {
+			f(k.Expr)
+		}
+	case *StreamSort:
+		for _, k := range n.Keys {
+			f(k.Expr)
+		}
+		if n.Window.Of != nil {
+			f(n.Window.Of)
+		}
+	case *SortWithin:
 		for _, k := range n.Keys {
 			f(k.Expr)
 		}

@@ -147,27 +147,10 @@ func (b *Binder) orderBy(n Node, t ast.Tail, streaming bool, bind func(ast.Expr)
 		return n, nil
 	}
 	if streaming {
-		return nil, errorAt(t.OrderBy[0].Expr.Position(), "ORDER BY on a stream is not supported yet").
-			hint("a query without STREAM can be ordered")
+		return b.orderStream(n, t, bind)
 	}
-	sort := &Sort{Input: n}
-	for _, item := range t.OrderBy {
-		if item.Within != nil {
-			return nil, errorAt(item.Within.Position(), "ORDER BY ... WITHIN orders streams only")
-		}
-		e, err := ordinal(n, item.Expr)
-		if e == nil && err == nil {
-			e, err = bind(item.Expr)
-		}
-		if err != nil {
-			return nil, err
-		}
-		// NULLs come last ascending (kda-sql.md §10.1) and, being the greatest,
-		// first descending.
-		first := item.Nulls == ast.NullsFirst || item.Nulls == ast.NullsDefault && item.Desc
-		sort.Keys = append(sort.Keys, SortKey{Expr: e, Desc: item.Desc, NullsFirst: first})
-	}
-	return sort, nil
+	keys, err := sortKeys(n, t.OrderBy, bind)
+	return &Sort{Input: n, Keys: keys}, err
 }
 
 // ordinal is the output column that an integer literal in ORDER BY means; nil

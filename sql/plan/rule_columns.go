@@ -35,15 +35,29 @@ func prune(n Node, need []bool) (Node, []int) {
 	case *Lookup:
 		return pruneLookup(n, need)
 	case *Sort:
+		in, to, keys := pruneSorted(n.Input, need, n.Keys)
+		return &Sort{Input: in, Keys: keys}, to
+	case *StreamSort:
+		in, to, keys := pruneSorted(n.Input, need, n.Keys)
+		return &StreamSort{Input: in, Window: n.Window, Keys: keys}, to
+	case *SortWithin:
+		need[n.Column] = true
+		in, to, keys := pruneSorted(n.Input, need, n.Keys)
+		return &SortWithin{Input: in, Column: to[n.Column], Slack: n.Slack, Keys: keys}, to
+	case *Promote:
+		need[n.Column] = true
+		in, to := prune(n.Input, need)
+		return &Promote{Input: in, Column: to[n.Column]}, to
+	case *StreamDistinct:
 		for _, k := range n.Keys {
-			uses(need, k.Expr)
+			need[k] = true
 		}
 		in, to := prune(n.Input, need)
-		keys := append([]SortKey(nil), n.Keys...)
-		for i := range keys {
-			keys[i].Expr = remap(keys[i].Expr, to)
+		out := &StreamDistinct{Input: in, Moving: to[n.Moving]}
+		for _, k := range n.Keys {
+			out.Keys = append(out.Keys, to[k])
 		}
-		return &Sort{Input: in, Keys: keys}, to
+		return out, to
 	case *EventTime:
 		need[n.Column] = true
 		uses(need, n.Bound)
@@ -69,6 +83,19 @@ func prune(n Node, need []bool) (Node, []int) {
 		return &Limit{Input: in, Count: n.Count, Offset: n.Offset}, to
 	}
 	return rebuild(n, pruneColumns), identity(len(need))
+}
+
+// pruneSorted is prune for the input of what orders by keys.
+func pruneSorted(input Node, need []bool, keys []SortKey) (Node, []int, []SortKey) {
+	for _, k := range keys {
+		uses(need, k.Expr)
+	}
+	in, to := prune(input, need)
+	keys = append([]SortKey(nil), keys...)
+	for i := range keys {
+		keys[i].Expr = remap(keys[i].Expr, to)
+	}
+	return in, to, keys
 }
 
 func pruneScan(n *Scan, need []bool) (Node, []int) {

@@ -66,6 +66,14 @@ func rebuild(n Node, f func(Node) Node) Node {
 		return &c
 	case *Sort:
 		return &Sort{Input: f(n.Input), Keys: n.Keys}
+	case *StreamSort:
+		return &StreamSort{Input: f(n.Input), Window: n.Window, Keys: n.Keys}
+	case *SortWithin:
+		return &SortWithin{Input: f(n.Input), Column: n.Column, Slack: n.Slack, Keys: n.Keys}
+	case *StreamDistinct:
+		return &StreamDistinct{Input: f(n.Input), Keys: n.Keys, Moving: n.Moving}
+	case *Promote:
+		return &Promote{Input: f(n.Input), Column: n.Column}
 	case *EventTime:
 		return &EventTime{Input: f(n.Input), Watermark: n.Watermark}
 	case *TimeSort:

@@ -11,10 +11,6 @@ import (
 // selectQuery binds in processing order: FROM, WHERE, GROUP BY, HAVING, select
 // list, ORDER BY, LIMIT (kda-sql.md §7).
 func (b *Binder) selectQuery(q *ast.Select, streaming bool) (Node, error) {
-	if q.Distinct && streaming {
-		return nil, errorAt(q.Pos, "SELECT DISTINCT of a stream is not supported yet").near("DISTINCT").
-			hint("GROUP BY the columns and FLOOR(s.ROWTIME TO ...)")
-	}
 	correlation := b.correlation
 	b = b.within()
 	n, sc, err := b.from(q, streaming)
@@ -92,8 +88,17 @@ func (b *Binder) selectList(q *ast.Select, eb *exprBinder, streaming bool, c *co
 		if err != nil {
 			return nil, err
 		}
-		if item.Alias != nil && item.Alias.Text == types.RowTimeName && streaming && !isRowTime(e, eb.in.node) {
-			return nil, errorAt(item.Alias.Pos, "setting ROWTIME by AS ROWTIME is not supported yet").near(item.Alias.Text)
+		if item.Alias != nil && item.Alias.Text == types.RowTimeName && streaming {
+			if err := p.addPromoted(e, item); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		if c, ok := item.Expr.(*ast.Column); ok && len(c.Parts) == 1 && streaming && isRowTime(e, eb.in.node) {
+			if p.now == nil {
+				p.now = map[int]bool{}
+			}
+			p.now[len(p.Exprs)] = true
 		}
 		p.add(e, itemName(item, e, len(p.Exprs)))
 	}
@@ -109,16 +114,21 @@ func (b *Binder) selectList(q *ast.Select, eb *exprBinder, streaming bool, c *co
 			return distinct(p), nil
 		}
 		return p, nil
-	case q.Distinct:
+	case q.Distinct && !streaming:
 		return b.distinctList(q, p, eb)
 	}
-	hidden, err := b.orderKeys(q, p, eb, streaming)
+	p.Input = eb.in.node
+	n, err := p.timed(q)
+	if err != nil {
+		return nil, err
+	}
+	hidden, err := b.orderKeys(q, n, p, eb, streaming)
 	p.Input = eb.in.node
 	if err != nil {
 		return nil, err
 	}
 	if hidden == nil {
-		return b.limit(p, q.Tail)
+		return b.limit(n, q.Tail)
 	}
 	sorted, err := b.limit(hidden, q.Tail)
 	if err != nil || len(p.Exprs) == visible {
@@ -137,7 +147,7 @@ func (b *Binder) distinctList(q *ast.Select, p *Project, eb *exprBinder) (Node, 
 		if found != nil || err != nil {
 			return found, err
 		}
-		return nil, errorAt(e.Position(), "ORDER BY of SELECT DISTINCT takes what is selected")
+		return nil, distinctOrder(e)
 	})
 	if err != nil {
 		return nil, err
@@ -145,17 +155,37 @@ func (b *Binder) distinctList(q *ast.Select, p *Project, eb *exprBinder) (Node, 
 	return b.limit(n, q.Tail)
 }
 
-// orderKeys puts a Sort above p, adding to p what ORDER BY needs beyond the
-// select list; nil where there is no ORDER BY.
-func (b *Binder) orderKeys(q *ast.Select, p *Project, eb *exprBinder, streaming bool) (Node, error) {
+// timed is a select list of a stream with what gives its rows their time, but for ORDER
+// BY ... WITHIN, and takes away repeated ones.
+func (p *Project) timed(q *ast.Select) (n Node, err error) {
+	n = p
+	if at := p.promoted(); at >= 0 && !isRowTime(p.Exprs[at], p.Input) && (len(q.OrderBy) == 0 || q.OrderBy[0].Within == nil) {
+		n = &Promote{Input: sorted(p), Column: at}
+	}
+	if q.Distinct {
+		return distinctStream(n, p, q)
+	}
+	return n, nil
+}
+
+func distinctOrder(e ast.Expr) error {
+	return errorAt(e.Position(), "ORDER BY of SELECT DISTINCT takes what is selected")
+}
+
+// orderKeys puts a Sort above n, adding to p, the select list, what ORDER BY needs beyond
+// it; nil where there is no ORDER BY.
+func (b *Binder) orderKeys(q *ast.Select, n Node, p *Project, eb *exprBinder, streaming bool) (Node, error) {
 	if len(q.OrderBy) == 0 {
 		return nil, nil
 	}
 	out := &exprBinder{scope: newScope(p.schema, ast.Name{})}
-	return b.orderBy(p, q.Tail, streaming, func(e ast.Expr) (Expr, error) {
+	return b.orderBy(n, q.Tail, streaming, func(e ast.Expr) (Expr, error) {
 		found, bound, err := p.selected(e, out, eb)
 		if found != nil || err != nil {
 			return found, err
+		}
+		if q.Distinct {
+			return nil, distinctOrder(e)
 		}
 		p.Exprs = append(p.Exprs, bound)
 		p.schema.Fields = append(p.schema.Fields, types.Field{Name: bound.String(), Type: bound.Type(), Hidden: true})
@@ -189,7 +219,10 @@ func dropHidden(n Node, visible int) Node {
 	p := &Project{Input: n, schema: types.NewSchema()}
 	for i := range visible {
 		p.add(&Column{Index: i, Name: s.Fields[i].Name, Of: s.Fields[i].Type}, s.Fields[i].Name)
-		p.schema.Fields[i].Record = s.Fields[i].Record
+		p.schema.Fields[i].Record, p.schema.Fields[i].Promoted = s.Fields[i].Record, s.Fields[i].Promoted
+	}
+	if rt := s.RowTime; rt >= 0 {
+		p.addRowTime(&Column{Index: rt, Name: types.RowTimeName, Of: s.Fields[rt].Type})
 	}
 	return p
 }
@@ -211,6 +244,14 @@ func isRowTime(e Expr, n Node) bool {
 		return isRowTime(c, n.Input)
 	case *Lookup:
 		return c.Index < len(n.Input.Schema().Fields) && isRowTime(c, n.Input)
+	case *Promote:
+		return c.Index == n.Column
+	case *SortWithin:
+		return c.Index == n.Column
+	case *StreamDistinct:
+		return isRowTime(c, n.Input)
+	case *TimeSort:
+		return isRowTime(c, n.Input)
 	}
 	return false
 }

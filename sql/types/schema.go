@@ -18,6 +18,9 @@ type Field struct {
 	// Record is the column that a log parser gave and this is a field of: it is named
 	// RECORD.NAME. Empty for other columns.
 	Record string
+	// Promoted marks the column that a select list has AS ROWTIME: the query prints it,
+	// for `*` and INSERT it is the time of the row and no column.
+	Promoted bool
 }
 
 // Schema is the columns of a relation or of a plan node's rows. It is a value:
