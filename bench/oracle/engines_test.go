@@ -120,8 +120,13 @@ func (p *pair) askOurs(query string) (rows [][]string, rejected string, err erro
 }
 
 // askDuck is the rows of a query, each value as text in our form.
-func (p *pair) askDuck(query string) ([][]string, error) {
-	res, err := p.duck.QueryContext(context.Background(), query)
+func (p *pair) askDuck(query string) ([][]string, error) { return duckRows(p.duck, query) }
+
+// duckRows is askDuck of a database or one of its connections.
+func duckRows(duck interface {
+	QueryContext(context.Context, string, ...any) (*sql.Rows, error)
+}, query string) ([][]string, error) {
+	res, err := duck.QueryContext(context.Background(), query)
 	if err != nil {
 		return nil, err
 	}
