@@ -20,6 +20,7 @@
 //	0      sql/types              a SQL type, its Arrow layout, coercion, date and time arithmetic
 //	0      sql/pattern            a regular expression; the pattern of SIMILAR TO
 //	0      sql/jsonpath           what a path finds in a JSON document
+//	0      sql/swar               eight bytes of text in one register: digits, letters, ASCII
 //	1      sql/logformat          the texts that describe log lines: columns, W3C, the fast pattern
 //	1      sql/ast                what a statement looks like; its canonical text
 //	1      exec/flow              the contracts: Batch, Operator, Out, Source, Reader, Page, Sink

@@ -1,6 +1,9 @@
 package format
 
-import "github.com/millrace-sql/millrace/sql/types"
+import (
+	"github.com/millrace-sql/millrace/sql/swar"
+	"github.com/millrace-sql/millrace/sql/types"
+)
 
 // clock reads TIMESTAMP texts whose minute is that of the text before: then only
 // seconds are left to read.
@@ -12,7 +15,7 @@ type clock struct {
 // short reads the timestamp at b[i:] and returns the index after it; -1: by the
 // long way, if at all.
 func (k *clock) short(b []byte, i int) (micros int64, end int) {
-	if len(b)-i < 19 || load8(b, i) != k.date || load8(b, i+8) != k.minute {
+	if len(b)-i < 19 || swar.Load(b, i) != k.date || swar.Load(b, i+8) != k.minute {
 		return 0, -1
 	}
 	if len(b)-i >= padding {
@@ -32,20 +35,20 @@ func (k *clock) short(b []byte, i int) (micros int64, end int) {
 // bytes, and returns its length.
 func (k *clock) seconds(b []byte) (micros int64, end int) {
 	b = b[:padding]
-	w := load8(b, 16) // `:07.1234`
-	values, others := digitsOf(w)
+	w := swar.Load(b, 16) // `:07.1234`
+	values, others := swar.Digits(w)
 	if byte(w) != ':' || others&0x808000 != 0 || byte(values>>8) > 5 {
 		return 0, -1
 	}
 	micros = k.base + int64((values>>8&0xff)*10+values>>16&0xff)*int64(types.Second)
 	end = 19
 	if b[end] == '.' {
-		values, others = digitsOf(load8(b, 20))
-		n := firstByte(others)
+		values, others = swar.Digits(swar.Load(b, 20))
+		n := swar.First(others)
 		if others == 0 || n == 0 {
 			return 0, -1
 		}
-		fraction := leadingDigits(values, n)
+		fraction := swar.Leading(values, n)
 		if n <= 6 {
 			fraction *= tens[6-n]
 		} else {
@@ -64,7 +67,7 @@ func (k *clock) seconds(b []byte) (micros int64, end int) {
 func (k *clock) long(text []byte) (int64, error) {
 	micros, err := types.ParseTimestamp(text)
 	if err == nil {
-		k.date, k.minute = load8(text, 0), load8(text, 8)
+		k.date, k.minute = swar.Load(text, 0), swar.Load(text, 8)
 		k.base = micros - micros%int64(types.Minute)
 		if k.base > micros {
 			k.base -= int64(types.Minute)

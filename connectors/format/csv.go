@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/millrace-sql/millrace/exec/flow"
+	"github.com/millrace-sql/millrace/sql/swar"
 )
 
 // csvDecoder reads records of one or more CSV rows (RFC 4180), a line end of
@@ -25,7 +26,7 @@ func newCSVDecoder(b *builder, o Options) (*csvDecoder, error) {
 		return nil, err
 	}
 	d := &csvDecoder{builder: b, delimiters: between, simple: between.plain(), delimiter: between.column[0], named: o.Header != nil}
-	d.repeated = uint64(d.delimiter) * lows
+	d.repeated = uint64(d.delimiter) * swar.Lows
 	if o.Header == nil {
 		for i := range b.cols {
 			d.fields = append(d.fields, i)

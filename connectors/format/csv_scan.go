@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 
+	"github.com/millrace-sql/millrace/sql/swar"
 	"github.com/millrace-sql/millrace/sql/types"
 )
 
@@ -11,12 +12,12 @@ import (
 func (d *csvDecoder) skip(b []byte, i int) int {
 	for i < len(b) {
 		if len(b)-i >= 8 {
-			stops := fieldStops(load8(b, i), d.repeated)
+			stops := fieldStops(swar.Load(b, i), d.repeated)
 			if stops == 0 {
 				i += 8
 				continue
 			}
-			i += firstByte(stops)
+			i += swar.First(stops)
 		}
 		switch {
 		case d.ends(b, i):
@@ -68,10 +69,10 @@ func (d *csvDecoder) text(c *column, b []byte, i int) int {
 	}
 	out, n, j := c.data[at:], 0, i
 	for len(b)-j >= 8 {
-		w := load8(b, j)
-		store8(out, n, w)
+		w := swar.Load(b, j)
+		swar.Store(out, n, w)
 		if stops := fieldStops(w, d.repeated); stops != 0 {
-			k := firstByte(stops)
+			k := swar.First(stops)
 			n += k
 			j += k
 			if b[j] != d.delimiter && b[j] != '\n' {

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/millrace-sql/millrace/exec/flow"
+	"github.com/millrace-sql/millrace/sql/swar"
 	"github.com/millrace-sql/millrace/sql/types"
 )
 
@@ -93,8 +94,8 @@ func (d *jsonDecoder) members(b []byte, start int) int {
 		if guess < len(d.heads) {
 			h = &d.heads[guess]
 		}
-		if h != nil && len(b)-i >= 8 && len(b)-i >= h.length && load8(b, i)&h.mask == h.first &&
-			(h.length <= 8 || load8(b, i+h.length-8) == h.last && (h.length <= 16 || h.middle(b, i))) {
+		if h != nil && len(b)-i >= 8 && len(b)-i >= h.length && swar.Load(b, i)&h.mask == h.first &&
+			(h.length <= 8 || swar.Load(b, i+h.length-8) == h.last && (h.length <= 16 || h.middle(b, i))) {
 			guess++
 			i += h.length
 		} else if guess > 0 && i < len(b) && b[i] == '}' {

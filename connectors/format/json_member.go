@@ -1,6 +1,10 @@
 package format
 
-import "math"
+import (
+	"math"
+
+	"github.com/millrace-sql/millrace/sql/swar"
+)
 
 // head is the beginning of a member as some record spelled it, from the comma
 // (or the brace) to the character before the value. A later record with the same
@@ -29,13 +33,13 @@ const (
 
 // starts tells whether b continues with h at i.
 func (h *head) starts(b []byte, i int) bool {
-	if len(b)-i < 8 || len(b)-i < h.length || load8(b, i)&h.mask != h.first {
+	if len(b)-i < 8 || len(b)-i < h.length || swar.Load(b, i)&h.mask != h.first {
 		return false
 	}
 	if h.length <= 8 {
 		return true
 	}
-	if load8(b, i+h.length-8) != h.last {
+	if swar.Load(b, i+h.length-8) != h.last {
 		return false
 	}
 	return h.length <= 16 || h.middle(b, i)
@@ -54,12 +58,12 @@ func (h *head) learn(text []byte, t target) {
 	}
 	var first, last [8]byte
 	copy(first[:], text)
-	h.first, h.mask, h.last = load8(first[:], 0), ^uint64(0), 0
+	h.first, h.mask, h.last = swar.Load(first[:], 0), ^uint64(0), 0
 	if n := len(text); n < 8 {
 		h.mask = 1<<(8*n) - 1
 	} else {
 		copy(last[:], text[n-8:])
-		h.last = load8(last[:], 0)
+		h.last = swar.Load(last[:], 0)
 	}
 }
 

@@ -3,6 +3,8 @@ package format
 import (
 	"unicode/utf16"
 	"unicode/utf8"
+
+	"github.com/millrace-sql/millrace/sql/swar"
 )
 
 func skipSpace(b []byte, i int) int {
@@ -108,8 +110,8 @@ func (d *jsonDecoder) skipObject(b []byte, i, depth int) int {
 // index after its closing quote.
 func (d *jsonDecoder) skipString(b []byte, i int) int {
 	for len(b)-i >= 8 {
-		if stops := textStops(load8(b, i)); stops != 0 {
-			i += firstByte(stops)
+		if stops := textStops(swar.Load(b, i)); stops != 0 {
+			i += swar.First(stops)
 			if b[i] == '"' {
 				return i + 1
 			}
@@ -125,12 +127,12 @@ func (d *jsonDecoder) skipRest(b []byte, i int) int {
 	from := i
 	for i < len(b) {
 		if len(b)-i >= 8 {
-			stops := escapeStops(load8(b, i))
+			stops := escapeStops(swar.Load(b, i))
 			if stops == 0 {
 				i += 8
 				continue
 			}
-			i += firstByte(stops)
+			i += swar.First(stops)
 		}
 		switch c := b[i]; {
 		case c == '"':

@@ -5,6 +5,7 @@ import (
 	"unicode/utf16"
 	"unicode/utf8"
 
+	"github.com/millrace-sql/millrace/sql/swar"
 	"github.com/millrace-sql/millrace/sql/types"
 )
 
@@ -19,10 +20,10 @@ func (d *jsonDecoder) text(c *column, b []byte, i int) int {
 	}
 	out, n, j := c.data[at:], 0, i
 	for len(b)-j >= 8 {
-		w := load8(b, j)
-		store8(out, n, w)
+		w := swar.Load(b, j)
+		swar.Store(out, n, w)
 		if stops := textStops(w); stops != 0 {
-			k := firstByte(stops)
+			k := swar.First(stops)
 			n += k
 			j += k
 			if b[j] != '"' {

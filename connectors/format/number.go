@@ -3,6 +3,8 @@ package format
 import (
 	"math"
 	"strconv"
+
+	"github.com/millrace-sql/millrace/sql/swar"
 )
 
 // tens[i] is 10^i.
@@ -41,33 +43,33 @@ func scanNumber(b []byte, i int) (number, int) {
 	if p[0] == '-' {
 		k = 1
 	}
-	first := load8(p, k)
-	values, others := digitsOf(first)
-	digits := firstByte(others)
+	first := swar.Load(p, k)
+	values, others := swar.Digits(first)
+	digits := swar.First(others)
 	if digits == 0 || first&0xff == '0' && digits > 1 {
 		return scanNumberText(b, i, true)
 	}
-	mant := leadingDigits(values, digits)
+	mant := swar.Leading(values, digits)
 	k += digits
 	if others == 0 {
-		values, others = digitsOf(load8(p, k))
+		values, others = swar.Digits(swar.Load(p, k))
 		if others == 0 {
 			return scanNumberText(b, i, true)
 		}
-		if digits = firstByte(others); digits > 0 {
-			mant = mant*tens[digits] + leadingDigits(values, digits)
+		if digits = swar.First(others); digits > 0 {
+			mant = mant*tens[digits] + swar.Leading(values, digits)
 			k += digits
 		}
 	}
 	neg, scale := p[0] == '-', 0
 	if p[k&(padding-1)] == '.' {
 		k++
-		values, others = digitsOf(load8(p, k))
-		scale = firstByte(others)
+		values, others = swar.Digits(swar.Load(p, k))
+		scale = swar.First(others)
 		if scale == 0 || others == 0 || mant > 1e12 {
 			return scanNumberText(b, i, true)
 		}
-		mant = mant*tens[scale] + leadingDigits(values, scale)
+		mant = mant*tens[scale] + swar.Leading(values, scale)
 		k += scale
 	}
 	if p[k&(padding-1)]|0x20 == 'e' {

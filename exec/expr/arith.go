@@ -59,12 +59,17 @@ type arithInt struct {
 	up   int64 // scale-up of a decimal quotient's dividend; 0 = integer division
 	down int64 // scale-down of a decimal product; 0 = none
 	out  scratch
+	// Constants, as many as there are rows.
+	left, right spread
 }
 
 func (e *arithInt) eval(c *call) *vec {
 	l, r := e.l.eval(c), e.r.eval(c)
 	out := e.out.reset(ints, c.n)
 	e.out.mergeNulls(c.n, c.sel, l, r)
+	if c.most() && !(l.konst && r.konst) && e.dense(out.ints, e.left.intsOf(l, c.n), e.right.intsOf(r, c.n)) {
+		return out
+	}
 	low, high := bounds(e.of)
 	lm, rm := l.mask(), r.mask()
 	switch e.op {
@@ -95,22 +100,28 @@ func (e *arithInt) eval(c *call) *vec {
 			}
 		}
 	case "/":
-		for _, i := range c.sel {
-			b := r.ints[int(i)&rm]
-			if b == 0 {
-				if !e.out.isNull(i) {
-					c.fail(i, flow.DivideByZero, "division by zero")
-				}
-				continue
-			}
-			q, ok := e.quotient(l.ints[int(i)&lm], b)
-			out.ints[i] = q
-			if !ok || q < low || q > high {
-				e.overflow(c, i)
-			}
-		}
+		e.divide(c, l, r)
 	}
 	return out
+}
+
+func (e *arithInt) divide(c *call, l, r *vec) {
+	low, high := bounds(e.of)
+	lm, rm := l.mask(), r.mask()
+	for _, i := range c.sel {
+		b := r.ints[int(i)&rm]
+		if b == 0 {
+			if !e.out.isNull(i) {
+				c.fail(i, flow.DivideByZero, "division by zero")
+			}
+			continue
+		}
+		q, ok := e.quotient(l.ints[int(i)&lm], b)
+		e.out.ints[i] = q
+		if !ok || q < low || q > high {
+			e.overflow(c, i)
+		}
+	}
 }
 
 func (e *arithInt) overflow(c *call, i uint32) {

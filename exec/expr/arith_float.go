@@ -9,13 +9,55 @@ type arithFloat struct {
 	l, r node
 	real bool
 	out  scratch
+	// Constants, as many as there are rows.
+	left, right spread
 }
 
 func (e *arithFloat) eval(c *call) *vec {
 	l, r := e.l.eval(c), e.r.eval(c)
 	out := e.out.reset(floats, c.n)
 	e.out.mergeNulls(c.n, c.sel, l, r)
-	a, b, lm, rm, v := l.floats, r.floats, l.mask(), r.mask(), out.floats
+	if c.most() && !(l.konst && r.konst) {
+		e.dense(out.floats, e.left.floatsOf(l, c.n), e.right.floatsOf(r, c.n))
+	} else {
+		e.sparse(out.floats, c, l, r)
+	}
+	// x / 0 is never finite, not even 0 / 0.
+	if !e.finite(out.floats, c) {
+		e.check(c, l, r)
+	}
+	return out
+}
+
+func (e *arithFloat) dense(out, a, b []float64) {
+	a, b = a[:len(out)], b[:len(out)]
+	switch e.op {
+	case "+":
+		for i := range out {
+			out[i] = a[i] + b[i]
+		}
+	case "-":
+		for i := range out {
+			out[i] = a[i] - b[i]
+		}
+	case "*":
+		for i := range out {
+			out[i] = a[i] * b[i]
+		}
+	case "/":
+		for i := range out {
+			out[i] = a[i] / b[i]
+		}
+	}
+	if e.real {
+		for i, v := range out {
+			out[i] = float64(float32(v))
+		}
+	}
+}
+
+func (e *arithFloat) sparse(v []float64, c *call, l, r *vec) {
+	a, b, lm, rm := l.floats, r.floats, l.mask(), r.mask()
 	switch e.op {
 	case "+":
 		for _, i := range c.sel {
@@ -39,16 +81,25 @@ func (e *arithFloat) eval(c *call) *vec {
 			v[i] = float64(float32(v[i]))
 		}
 	}
-	// Infinity and NaN alone are not zero when taken from themselves.
-	finite := true
+}
+
+// finite tells that there is no infinity or NaN, which alone are not zero when taken
+// from themselves; dead rows may count.
+func (e *arithFloat) finite(v []float64, c *call) bool {
+	var d0, d1 float64
+	if c.most() {
+		for ; len(v) >= 2; v = v[2:] {
+			d0, d1 = d0+(v[0]-v[0]), d1+(v[1]-v[1])
+		}
+		for _, x := range v {
+			d0 += x - x
+		}
+		return d0+d1 == 0
+	}
 	for _, i := range c.sel {
-		finite = finite && v[i]-v[i] == 0
+		d0 += v[i] - v[i]
 	}
-	// x / 0 is never finite, not even 0 / 0.
-	if !finite {
-		e.check(c, l, r)
-	}
-	return out
+	return d0 == 0
 }
 
 // check finds the rows that became infinite or NaN although their operands were

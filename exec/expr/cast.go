@@ -22,6 +22,9 @@ func newCast(x node, from, to types.Type) (node, error) {
 	if from.Kind == types.Null {
 		return &nullOf{class: classOf(to)}, nil
 	}
+	if sameValues(from, to) {
+		return x, nil
+	}
 	convert := converter(from, to)
 	if convert == nil {
 		return nil, fmt.Errorf("cast from %s to %s has no kernel", from, to)
@@ -29,15 +32,31 @@ func newCast(x node, from, to types.Type) (node, error) {
 	return &cast{x: x, from: from, to: to, convert: convert}, nil
 }
 
+// sameValues tells that every value of a type is one of another, and the same between
+// kernels.
+func sameValues(from, to types.Type) bool {
+	if from.IsInteger() && to.IsInteger() {
+		low, high := bounds(from)
+		least, most := bounds(to)
+		return least <= low && high <= most
+	}
+	return from.IsApproximate() && to.Kind == types.Double
+}
+
 func (e *cast) eval(c *call) *vec {
 	x := e.x.eval(c)
 	out := e.out.reset(classOf(e.to), c.n)
 	e.out.mergeNulls(c.n, c.sel, x)
-	if e.from.IsInteger() && e.to.Kind == types.Double {
+	switch {
+	case e.from.IsInteger() && e.to.Kind == types.Double:
 		// The most common one, AVG(CAST(n AS DOUBLE)): a loop of its own.
-		for _, i := range c.sel {
-			out.floats[i] = float64(x.ints[int(i)&x.mask()])
-		}
+		toFloats(out.floats, x, c)
+		return out
+	case e.from.IsString() && e.to.Kind == types.Double:
+		e.readFloats(c, x)
+		return out
+	case e.from.IsString() && e.to.IsInteger():
+		e.readInts(c, x)
 		return out
 	}
 	for _, i := range c.sel {
@@ -55,6 +74,18 @@ func (e *cast) eval(c *call) *vec {
 		}
 	}
 	return out
+}
+
+func toFloats(out []float64, x *vec, c *call) {
+	if !x.konst && c.most() {
+		for i, v := range x.ints[:len(out)] {
+			out[i] = float64(v)
+		}
+		return
+	}
+	for _, i := range c.sel {
+		out[i] = float64(x.ints[int(i)&x.mask()])
+	}
 }
 
 // nullOf is the untyped NULL as another type.

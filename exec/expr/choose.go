@@ -52,50 +52,23 @@ func (e *caseOp) eval(c *call) *vec {
 
 // split sorts sel into the rows where v is TRUE and all others.
 func (e *caseOp) split(v *vec, sel []uint32) {
-	taken, left := sized(e.taken, len(sel))[:0], sized(e.left, len(sel))[:0]
-	m := v.mask()
-	for _, i := range sel {
-		if v.bools[int(i)&m] && !v.isNull(i) {
-			taken = append(taken, i)
-		} else {
-			left = append(left, i)
+	taken, left := sized(e.taken, len(sel)), sized(e.left, len(sel))
+	t, l, m := 0, 0, v.mask()
+	// Both get every row, and keep it if it is theirs: no branch on data.
+	if v.null == nil {
+		for _, i := range sel {
+			taken[t], left[l] = i, i
+			is := b2i(v.bools[int(i)&m])
+			t, l = t+is, l+1-is
+		}
+	} else {
+		for _, i := range sel {
+			taken[t], left[l] = i, i
+			is := b2i(v.bools[int(i)&m] && !v.null[int(i)&m])
+			t, l = t+is, l+1-is
 		}
 	}
-	e.taken, e.left = taken, left
-}
-
-// take copies the selected rows of v.
-func (s *scratch) take(v *vec, c *call) {
-	m := v.mask()
-	switch s.class {
-	case ints:
-		for _, i := range c.sel {
-			s.ints[i] = v.ints[int(i)&m]
-		}
-	case floats:
-		for _, i := range c.sel {
-			s.floats[i] = v.floats[int(i)&m]
-		}
-	case bools:
-		for _, i := range c.sel {
-			s.bools[i] = v.bools[int(i)&m]
-		}
-	case texts:
-		for _, i := range c.sel {
-			if v.isNull(i) {
-				s.setText(i, nil)
-			} else {
-				s.setText(i, v.text(i))
-			}
-		}
-	}
-	if v.null == nil && s.null == nil {
-		return
-	}
-	null := s.nulls(c.n)
-	for _, i := range c.sel {
-		null[i] = v.isNull(i)
-	}
+	e.taken, e.left = taken[:t], left[:l]
 }
 
 // coalesce asks each argument only for the rows still NULL.

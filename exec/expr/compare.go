@@ -12,6 +12,7 @@ type compareOp struct {
 	l, r  node
 	class class
 	out   scratch
+	sel   selection
 }
 
 func (e *compareOp) eval(c *call) *vec {
@@ -21,16 +22,21 @@ func (e *compareOp) eval(c *call) *vec {
 // apply compares operands that are computed already.
 func (e *compareOp) apply(c *call, l, r *vec) *vec {
 	out := e.out.reset(bools, c.n)
+	e.out.mergeNulls(c.n, c.sel, l, r)
 	switch e.class {
 	case ints:
-		compareAll(e.op, out.bools, l.ints, r.ints, l.mask(), r.mask(), c.sel)
+		e.compareInts(out.bools, c, l, r)
 	case floats:
-		compareFloats(e.op, out.bools, l.floats, r.floats, l.mask(), r.mask(), c.sel)
+		e.compareFloats(out.bools, c, l, r)
 	case bools:
 		for _, i := range c.sel {
 			out.bools[i] = verdict(e.op, b2i(l.bools[int(i)&l.mask()])-b2i(r.bools[int(i)&r.mask()]))
 		}
 	case texts:
+		if x, k, ok := e.againstText(l, r); ok {
+			k.compareAll(out.bools, x, c.sel)
+			break
+		}
 		for _, i := range c.sel {
 			if l.isNull(i) || r.isNull(i) {
 				continue
@@ -38,54 +44,83 @@ func (e *compareOp) apply(c *call, l, r *vec) *vec {
 			out.bools[i] = verdict(e.op, bytes.Compare(l.text(i), r.text(i)))
 		}
 	}
-	e.out.mergeNulls(c.n, c.sel, l, r)
 	return out
 }
 
-func compareAll[T int64 | float64](op string, out []bool, l, r []T, lm, rm int, sel []uint32) {
-	switch op {
-	case "=":
-		for _, i := range sel {
-			out[i] = l[int(i)&lm] == r[int(i)&rm]
-		}
-	case "<>":
-		for _, i := range sel {
-			out[i] = l[int(i)&lm] != r[int(i)&rm]
-		}
-	case "<":
-		for _, i := range sel {
-			out[i] = l[int(i)&lm] < r[int(i)&rm]
-		}
-	case "<=":
-		for _, i := range sel {
-			out[i] = l[int(i)&lm] <= r[int(i)&rm]
-		}
-	case ">":
-		for _, i := range sel {
-			out[i] = l[int(i)&lm] > r[int(i)&rm]
-		}
-	case ">=":
-		for _, i := range sel {
-			out[i] = l[int(i)&lm] >= r[int(i)&rm]
-		}
+func (e *compareOp) compareInts(out []bool, c *call, l, r *vec) {
+	rel := relationOf(e.op)
+	if l.konst && !r.konst {
+		l, r, rel = r, l, rel.mirrored()
+	}
+	switch {
+	case !l.konst && c.most() && r.konst:
+		compareConst(rel, out, l.ints[:c.n], r.ints[0])
+	case !l.konst && c.most():
+		compareDense(rel, out, l.ints[:c.n], r.ints[:c.n])
+	default:
+		compareSparse(rel, out, l.ints, r.ints, l.mask(), r.mask(), c.sel)
 	}
 }
 
 // compareFloats orders NaN above every number and equal to itself, as MIN, MAX
 // and ORDER BY do; where there is none the loop is the plain one.
-func compareFloats(op string, out []bool, l, r []float64, lm, rm int, sel []uint32) {
-	nan := false
-	for _, i := range sel {
-		a, b := l[int(i)&lm], r[int(i)&rm]
-		nan = nan || a != a || b != b
+func (e *compareOp) compareFloats(out []bool, c *call, l, r *vec) {
+	rel := relationOf(e.op)
+	if l.konst && !r.konst {
+		l, r, rel = r, l, rel.mirrored()
 	}
-	if !nan {
-		compareAll(op, out, l, r, lm, rm, sel)
+	if r.konst && r.floats[0] == r.floats[0] {
+		// A NaN of the column is unequal, not less and not less or equal: rel says so.
+		if !l.konst && c.most() {
+			compareConst(rel, out, l.floats[:c.n], r.floats[0])
+		} else {
+			compareSparse(rel, out, l.floats, r.floats, l.mask(), r.mask(), c.sel)
+		}
 		return
 	}
-	for _, i := range sel {
-		out[i] = verdict(op, CompareFloats(l[int(i)&lm], r[int(i)&rm]))
+	lm, rm, nan := l.mask(), r.mask(), false
+	for _, i := range c.sel {
+		a, b := l.floats[int(i)&lm], r.floats[int(i)&rm]
+		nan = nan || a != a || b != b
 	}
+	switch {
+	case nan:
+	case !l.konst && !r.konst && c.most():
+		compareDense(rel, out, l.floats[:c.n], r.floats[:c.n])
+		return
+	default:
+		compareSparse(rel, out, l.floats, r.floats, lm, rm, c.sel)
+		return
+	}
+	for _, i := range c.sel {
+		out[i] = rel.holds(CompareFloats(l.floats[int(i)&lm], r.floats[int(i)&rm]))
+	}
+}
+
+// pick is picker.pick.
+func (e *compareOp) pick(c *call) ([]uint32, *vec) {
+	l, r := e.l.eval(c), e.r.eval(c)
+	if l.null != nil || r.null != nil {
+		return nil, e.apply(c, l, r)
+	}
+	rel, x, k := relationOf(e.op), l, r
+	if l.konst {
+		x, k, rel = r, l, rel.mirrored()
+	}
+	out := sized(e.sel, len(c.sel))
+	e.sel = out
+	switch {
+	case !k.konst || x.konst:
+	case e.class == ints:
+		return pickConst(rel, out, x.ints, k.ints[0], c), nil
+	case e.class == floats && k.floats[0] == k.floats[0]:
+		return pickConst(rel, out, x.floats, k.floats[0], c), nil
+	case e.class == texts:
+		if x, k, ok := e.againstText(l, r); ok {
+			return k.pick(out, x, c.sel), nil
+		}
+	}
+	return nil, e.apply(c, l, r)
 }
 
 // CompareFloats is the total order of floats: NaN last.

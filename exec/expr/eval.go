@@ -49,6 +49,13 @@ type call struct {
 	now  types.Time
 }
 
+// most tells that so many of n rows are alive that computing the dead ones as well is
+// cheaper than going from one to the next: for kernels that cannot fail, and whose
+// operands have a value of some kind in every row.
+func (c *call) most() bool { return most(c.sel, c.n) }
+
+func most(sel []uint32, n int) bool { return 2*len(sel) >= n }
+
 func (c *call) fail(row uint32, name, message string) {
 	c.errs = append(c.errs, RowError{row, name, message})
 }
@@ -102,16 +109,17 @@ func (e *Evaluator) Array(rec arrow.Record, sel []uint32, mem memory.Allocator) 
 		a.Retain()
 		return a, nil
 	}
+	land := e.land(int(rec.NumRows()), mem)
 	v := e.run(rec, sel)
-	return store(v, e.of, e.c.n, e.c.sel, mem), e.errors()
+	return store(v, e.of, e.c.n, e.c.sel, e.landed(v, land), mem), e.errors()
 }
 
 // Select is the live rows of rec for which a boolean expression is TRUE, valid
 // until the next call.
 func (e *Evaluator) Select(rec arrow.Record, sel []uint32) ([]uint32, []RowError) {
 	e.begin()
-	v := e.run(rec, sel)
-	return e.out.where(v, e.c.sel, true), e.errors()
+	e.start(rec, sel)
+	return e.out.pick(e.root, &e.c), e.errors()
 }
 
 func (e *Evaluator) begin() {
@@ -121,12 +129,16 @@ func (e *Evaluator) begin() {
 }
 
 func (e *Evaluator) run(rec arrow.Record, sel []uint32) *vec {
+	e.start(rec, sel)
+	return e.root.eval(&e.c)
+}
+
+func (e *Evaluator) start(rec arrow.Record, sel []uint32) {
 	e.c.rec, e.c.n, e.c.errs = rec, int(rec.NumRows()), e.c.errs[:0]
 	if sel == nil {
 		sel = All(e.c.n)
 	}
 	e.c.sel, e.c.top = sel, sel
-	return e.root.eval(&e.c)
 }
 
 // errors is the first error of each row.
@@ -138,54 +150,3 @@ func (e *Evaluator) errors() []RowError {
 	e.c.errs = slices.CompactFunc(e.c.errs, func(a, b RowError) bool { return a.Row == b.Row })
 	return e.c.errs
 }
-
-// selection is a reusable list of rows.
-type selection []uint32
-
-// where is the rows of sel for which v is TRUE, or FALSE if want is false; NULL
-// is neither.
-func (s *selection) where(v *vec, sel []uint32, want bool) []uint32 {
-	out := sized(*s, len(sel))
-	n, m := 0, v.mask()
-	if v.null == nil {
-		for _, i := range sel {
-			out[n] = i
-			n += b2i(v.bools[int(i)&m] == want)
-		}
-	} else {
-		for _, i := range sel {
-			out[n] = i
-			n += b2i(v.bools[int(i)&m] == want && !v.null[int(i)&m])
-		}
-	}
-	*s = out
-	return out[:n]
-}
-
-// b2i compiles to a flag move: the loops above have no branch on data.
-func b2i(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
-}
-
-// All is the rows 0..n-1. The slice is shared: it must not be written.
-func All(n int) []uint32 {
-	if n <= len(allRows) {
-		return allRows[:n:n]
-	}
-	out := make([]uint32, n)
-	for i := range out {
-		out[i] = uint32(i)
-	}
-	return out
-}
-
-var allRows = func() []uint32 {
-	out := make([]uint32, 8192)
-	for i := range out {
-		out[i] = uint32(i)
-	}
-	return out
-}()

@@ -73,7 +73,7 @@ func (e *textFunc) eval(c *call) *vec {
 		}
 		out.starts[i], out.ends[i] = int32(start), int32(len(dst))
 	}
-	out.data = dst
+	out.data, out.packed = dst, len(c.sel) == c.n
 	return out
 }
 

@@ -72,6 +72,10 @@ func (e *likePlain) eval(c *call) *vec {
 		return out
 	}
 	between := e.pieces[1 : len(e.pieces)-1]
+	if len(between) == 1 && len(first)+len(last) == 0 && len(between[0]) > 0 && x.packed && c.most() {
+		contains(out.bools, x, between[0])
+		return out
+	}
 	for _, i := range c.sel {
 		if x.isNull(i) {
 			continue
@@ -84,6 +88,31 @@ func (e *likePlain) eval(c *call) *vec {
 		out.bools[i] = inOrder(s[len(first):len(s)-len(last)], between)
 	}
 	return out
+}
+
+// contains looks for a piece in all texts at once, which lie behind one another.
+func contains(out []bool, x *vec, piece []byte) {
+	clear(out)
+	row, at := 0, 0
+	if len(out) > 0 {
+		at = int(x.starts[0])
+	}
+	for row < len(out) {
+		n := bytes.Index(x.data[at:x.ends[len(out)-1]], piece)
+		if n < 0 {
+			return
+		}
+		for at += n; int(x.ends[row]) <= at; {
+			row++
+		}
+		if at+len(piece) > int(x.ends[row]) {
+			at++ // it is partly of the next text
+			continue
+		}
+		out[row] = true
+		at = int(x.ends[row])
+		row++
+	}
 }
 
 func inOrder(s []byte, pieces [][]byte) bool {

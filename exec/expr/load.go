@@ -114,7 +114,7 @@ func (s *scratch) borrowInts(values []int64) *vec {
 }
 
 func (s *scratch) borrowText(offsets []int32, d arrow.ArrayData) {
-	s.class, s.konst, s.null = texts, false, nil
+	s.class, s.konst, s.null, s.packed = texts, false, nil, true
 	s.starts, s.ends, s.data = nil, nil, nil
 	if len(offsets) > 0 {
 		s.starts, s.ends = offsets[:len(offsets)-1], offsets[1:]
@@ -134,6 +134,12 @@ func (s *scratch) resetNull(c class, n int) []bool {
 }
 
 func widen[T ~int8 | ~int16 | ~int32](out []int64, values []T, sel []uint32) {
+	if most(sel, len(out)) {
+		for i, v := range values[:len(out)] {
+			out[i] = int64(v)
+		}
+		return
+	}
 	for _, i := range sel {
 		out[i] = int64(values[i])
 	}

@@ -11,7 +11,11 @@ type logic struct {
 }
 
 func (e *logic) eval(c *call) *vec {
-	l := e.l.eval(c)
+	return e.apply(c, e.l.eval(c))
+}
+
+// apply takes a left side that is computed already.
+func (e *logic) apply(c *call, l *vec) *vec {
 	out := e.out.reset(bools, c.n)
 	// decided is the value that settles the result alone.
 	decided := e.or
@@ -42,6 +46,45 @@ func (e *logic) eval(c *call) *vec {
 			out.bools[i] = !decided
 		}
 	}
+	return out
+}
+
+// pick is picker.pick. Where a NULL is on the left the right side counts in other rows
+// than those picked, so that only the left side may go without values.
+func (e *logic) pick(c *call) ([]uint32, *vec) {
+	p, ok := e.l.(picker)
+	if !ok || e.or {
+		return nil, e.eval(c)
+	}
+	taken, l := p.pick(c)
+	if l != nil {
+		return nil, e.apply(c, l)
+	}
+	sel := c.sel
+	c.sel = taken
+	var both []uint32
+	var r *vec
+	if q, ok := e.r.(picker); ok {
+		both, r = q.pick(c)
+	} else {
+		r = e.r.eval(c)
+	}
+	c.sel = sel
+	if r == nil {
+		return both, nil
+	}
+	return nil, e.within(c, r, taken)
+}
+
+// within is the conjunction of a left side that is TRUE for the rows taken and FALSE
+// for the others with r, which is known for those taken.
+func (e *logic) within(c *call, r *vec, taken []uint32) *vec {
+	out, m := e.out.reset(bools, c.n), r.mask()
+	clear(out.bools)
+	for _, i := range taken {
+		out.bools[i] = r.bools[int(i)&m]
+	}
+	e.out.mergeNulls(c.n, taken, r)
 	return out
 }
 

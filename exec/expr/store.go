@@ -10,29 +10,16 @@ import (
 	"github.com/millrace-sql/millrace/sql/types"
 )
 
-// store copies the selected rows of v into an Arrow column of n rows.
-func store(v *vec, t types.Type, n int, sel []uint32, mem memory.Allocator) arrow.Array {
+// store makes an Arrow column of n rows of v: of the memory that the values stand in
+// already, if landed is not nil, else by copying the selected ones.
+func store(v *vec, t types.Type, n int, sel []uint32, landed *memory.Buffer, mem memory.Allocator) arrow.Array {
 	if t.Kind == types.Null {
 		return array.NewNull(n)
 	}
 	validity, nulls := storeNulls(v, n, sel, mem)
-	buffers := []*memory.Buffer{validity, nil}
-	switch v.class {
-	case ints:
-		buffers[1] = storeInts(v, t, n, sel, mem)
-	case floats:
-		buffers[1] = storeFloats(v, t, n, sel, mem)
-	case bools:
-		buffers[1] = newBuffer(mem, int(bitutil.BytesForBits(int64(n))))
-		bits, m := buffers[1].Bytes(), v.mask()
-		clear(bits)
-		for _, i := range sel {
-			if v.bools[int(i)&m] {
-				bitutil.SetBit(bits, int(i))
-			}
-		}
-	case texts:
-		buffers = append([]*memory.Buffer{validity}, storeTexts(v, n, sel, mem)...)
+	buffers := []*memory.Buffer{validity, landed}
+	if landed == nil {
+		buffers = storeValues(buffers[:1], v, t, n, sel, mem)
 	}
 	data := array.NewData(t.Arrow(), n, buffers, nil, nulls, 0)
 	for _, b := range buffers {
@@ -42,6 +29,26 @@ func store(v *vec, t types.Type, n int, sel []uint32, mem memory.Allocator) arro
 	}
 	defer data.Release()
 	return array.MakeFromData(data)
+}
+
+func storeValues(buffers []*memory.Buffer, v *vec, t types.Type, n int, sel []uint32, mem memory.Allocator) []*memory.Buffer {
+	switch v.class {
+	case ints:
+		return append(buffers, storeInts(v, t, n, sel, mem))
+	case floats:
+		return append(buffers, storeFloats(v, t, n, sel, mem))
+	case bools:
+		b := newBuffer(mem, int(bitutil.BytesForBits(int64(n))))
+		bits, m := b.Bytes(), v.mask()
+		clear(bits)
+		for _, i := range sel {
+			if v.bools[int(i)&m] {
+				bitutil.SetBit(bits, int(i))
+			}
+		}
+		return append(buffers, b)
+	}
+	return append(buffers, storeTexts(v, n, sel, mem)...)
 }
 
 func newBuffer(mem memory.Allocator, size int) *memory.Buffer {
@@ -99,6 +106,12 @@ func storeInts(v *vec, t types.Type, n int, sel []uint32, mem memory.Allocator) 
 }
 
 func narrow[T int8 | int16 | int32 | int64](out []T, values []int64, sel []uint32, m int) {
+	if m != 0 && most(sel, len(out)) {
+		for i, v := range values[:len(out)] {
+			out[i] = T(v)
+		}
+		return
+	}
 	for _, i := range sel {
 		out[i] = T(values[int(i)&m])
 	}
@@ -120,29 +133,4 @@ func storeFloats(v *vec, t types.Type, n int, sel []uint32, mem memory.Allocator
 		out[i] = v.floats[int(i)&m]
 	}
 	return b
-}
-
-// storeTexts packs the selected values; dead rows are empty.
-func storeTexts(v *vec, n int, sel []uint32, mem memory.Allocator) []*memory.Buffer {
-	size, m := 0, v.mask()
-	for _, i := range sel {
-		size += int(v.ends[int(i)&m] - v.starts[int(i)&m])
-	}
-	ob, db := newBuffer(mem, (n+1)*4), newBuffer(mem, size)
-	offsets, data := arrow.Int32Traits.CastFromBytes(ob.Bytes()), db.Bytes()
-	at, next := int32(0), 0
-	for _, i := range sel {
-		for ; next <= int(i); next++ {
-			offsets[next] = at
-		}
-		k := int(i) & m
-		if v.null == nil || !v.null[k] {
-			at += int32(copy(data[at:], v.data[v.starts[k]:v.ends[k]]))
-		}
-	}
-	for ; next <= n; next++ {
-		offsets[next] = at
-	}
-	db.Resize(int(at))
-	return []*memory.Buffer{ob, db}
 }

@@ -3,6 +3,8 @@ package expr
 import (
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/apache/arrow/go/v17/arrow"
@@ -114,6 +116,9 @@ func (tb *table) run(t *testing.T, text string) []string {
 		sels = append(sels, []uint32{uint32(i)})
 	}
 	for _, sel := range sels {
+		if e.Type().Kind == types.Boolean {
+			selects(t, text, ev, rec, sel, all)
+		}
 		got := evaluate(t, ev, e.Type(), rec, sel, mem)
 		for _, i := range sel {
 			if got[i] != all[i] {
@@ -122,6 +127,33 @@ func (tb *table) run(t *testing.T, text string) []string {
 		}
 	}
 	return all
+}
+
+// selects checks that the rows a condition selects are those where it is true.
+func selects(t *testing.T, text string, ev *Evaluator, rec arrow.Record, sel []uint32, all []string) {
+	t.Helper()
+	picked, errs := ev.Select(rec, sel)
+	failed := map[uint32]bool{}
+	for _, e := range errs {
+		failed[e.Row] = true
+	}
+	var got, want []uint32
+	for _, i := range picked {
+		if !failed[i] {
+			got = append(got, i)
+		}
+	}
+	for _, i := range sel {
+		if all[i] == "true" {
+			want = append(want, i)
+		}
+		if failed[i] != strings.HasPrefix(all[i], "!") {
+			t.Errorf("%s: row %d is %s, selecting it fails: %t", text, i, all[i], failed[i])
+		}
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("%s: rows %v are selected of %v, want %v", text, got, sel, want)
+	}
 }
 
 func evaluate(t *testing.T, ev *Evaluator, of types.Type, rec arrow.Record, sel []uint32, mem memory.Allocator) []string {

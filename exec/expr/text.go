@@ -65,66 +65,8 @@ func (e *concat) eval(c *call) *vec {
 		e.out.data = append(append(e.out.data, l.text(i)...), r.text(i)...)
 		e.out.ends[i] = int32(len(e.out.data))
 	}
+	out.packed = len(c.sel) == c.n
 	return out
-}
-
-// letters is UPPER and LOWER, by Unicode's simple mapping.
-type letters struct {
-	x     node
-	upper bool
-	out   scratch
-}
-
-func (e *letters) eval(c *call) *vec {
-	x := e.x.eval(c)
-	out := e.out.reset(texts, c.n)
-	e.out.mergeNulls(c.n, c.sel, x)
-	first := byte('A')
-	if e.upper {
-		first = 'a'
-	}
-	for _, i := range c.sel {
-		out.starts[i] = int32(len(out.data))
-		if !e.out.isNull(i) {
-			s := x.text(i)
-			n := len(out.data)
-			out.data = append(out.data, s...)
-			if !swapASCII(out.data[n:], first) {
-				out.data = appendCase(out.data[:n], s, first)
-			}
-		}
-		out.ends[i] = int32(len(out.data))
-	}
-	return out
-}
-
-// swapASCII changes the case of the letters from first to first + 25; false if
-// there is something else than ASCII.
-func swapASCII(s []byte, first byte) bool {
-	all := byte(0)
-	for i, c := range s {
-		all |= c
-		// Without a branch: letters and others come in no order.
-		s[i] = c ^ byte(b2i(c-first < 26)<<5)
-	}
-	return all < utf8.RuneSelf
-}
-
-func appendCase(dst, s []byte, first byte) []byte {
-	for len(s) > 0 {
-		if c := s[0]; c < utf8.RuneSelf {
-			dst, s = append(dst, c^byte(b2i(c-first < 26)<<5)), s[1:]
-			continue
-		}
-		r, n := utf8.DecodeRune(s)
-		if first == 'a' {
-			r = unicode.ToUpper(r)
-		} else {
-			r = unicode.ToLower(r)
-		}
-		dst, s = utf8.AppendRune(dst, r), s[n:]
-	}
-	return dst
 }
 
 func initCap(v []*vec, dst []byte, i uint32) ([]byte, outcome) {

@@ -18,6 +18,9 @@ func partKernel(e *plan.Call, args []node) node {
 	switch e.Func {
 	case "SUBSTRING", "SUBSTRING FROM", "SUBSTRING SIMILAR":
 		if !e.Args[1].Type().IsString() {
+			if n := newSubstringConst(e, args); n != nil {
+				return n
+			}
 			return part(0, substring(e.Func == "SUBSTRING FROM", binary, len(args) > 2))
 		}
 		if len(args) > 2 {

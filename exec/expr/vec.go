@@ -28,6 +28,8 @@ type vec struct {
 	// Text i is data[starts[i]:ends[i]].
 	starts, ends []int32
 	data         []byte
+	// packed: each text, of a dead row too, begins where the one before it ends.
+	packed bool
 	// null[i] = the value is NULL; nil = none is.
 	null []bool
 }
@@ -50,7 +52,8 @@ func (v *vec) text(row uint32) []byte {
 // scratch is a vec that an evaluator node owns and fills anew for each batch.
 type scratch struct {
 	vec
-	nullBuf []bool
+	nullBuf          []bool
+	startBuf, endBuf []int32
 }
 
 // reset prepares the vec for n rows of a class, none NULL.
@@ -64,7 +67,8 @@ func (s *scratch) reset(c class, n int) *vec {
 	case bools:
 		s.bools = sized(s.bools, n)
 	case texts:
-		s.starts, s.ends, s.data = sized(s.starts, n), sized(s.ends, n), s.data[:0]
+		s.startBuf, s.endBuf = sized(s.startBuf, n), sized(s.endBuf, n)
+		s.starts, s.ends, s.data, s.packed = s.startBuf, s.endBuf, s.data[:0], false
 	}
 	return &s.vec
 }
@@ -83,6 +87,11 @@ func (s *scratch) nulls(n int) []bool {
 func (s *scratch) mergeNulls(n int, sel []uint32, operands ...*vec) {
 	for _, o := range operands {
 		if o.null == nil {
+			continue
+		}
+		if !o.konst && len(sel) == n && s.null == nil {
+			s.nullBuf = append(s.nullBuf[:0], o.null[:n]...)
+			s.null = s.nullBuf
 			continue
 		}
 		null, m := s.nulls(n), o.mask()
