@@ -36,7 +36,7 @@ func pow10(n int) int64 {
 
 func newArithmetic(e *plan.Call, args []node) node {
 	if e.Of.IsApproximate() {
-		return &arithFloat{op: e.Func, l: args[0], r: args[1], real: e.Of.Kind == types.Real}
+		return newArithFloat(e.Func, args[0], args[1], e.Of.Kind == types.Real)
 	}
 	a := &arithInt{op: e.Func, l: args[0], r: args[1], of: e.Of}
 	if e.Func == "/" && e.Of.Kind == types.Decimal {
@@ -64,10 +64,15 @@ type arithInt struct {
 }
 
 func (e *arithInt) eval(c *call) *vec {
-	l, r := e.l.eval(c), e.r.eval(c)
+	l := e.l.eval(c)
 	out := e.out.reset(ints, c.n)
+	if small, ok := int32s(e.r, c); ok && c.most() && e.denseSmall(out.ints, e.left.intsOf(l, c.n), small) {
+		e.out.mergeNulls(c.n, c.sel, l)
+		return out
+	}
+	r := e.r.eval(c)
 	e.out.mergeNulls(c.n, c.sel, l, r)
-	if c.most() && !(l.konst && r.konst) && e.dense(out.ints, e.left.intsOf(l, c.n), e.right.intsOf(r, c.n)) {
+	if c.most() && !(l.konst && r.konst) && e.dense(out.ints, l, r) {
 		return out
 	}
 	low, high := bounds(e.of)

@@ -9,6 +9,10 @@ type arithFloat struct {
 	l, r node
 	real bool
 	out  scratch
+	// later: the operation that this is an operand of checks it. lv and rv are what it
+	// then looks at.
+	later  bool
+	lv, rv *vec
 	// Constants, as many as there are rows.
 	left, right spread
 }
@@ -22,11 +26,25 @@ func (e *arithFloat) eval(c *call) *vec {
 	} else {
 		e.sparse(out.floats, c, l, r)
 	}
+	e.lv, e.rv = l, r
 	// x / 0 is never finite, not even 0 / 0.
-	if !e.finite(out.floats, c) {
-		e.check(c, l, r)
+	if !e.later && !e.finite(out.floats, c) {
+		e.check(c)
 	}
 	return out
+}
+
+// newArithFloat leaves the check of an operand to the operation where no infinity or NaN
+// of the operand can become a number: everywhere but in a divisor.
+func newArithFloat(op string, l, r node, real bool) *arithFloat {
+	e := &arithFloat{op: op, l: l, r: r, real: real}
+	if x, ok := l.(*arithFloat); ok {
+		x.later = true
+	}
+	if x, ok := r.(*arithFloat); ok {
+		x.later = op != "/"
+	}
+	return e
 }
 
 func (e *arithFloat) dense(out, a, b []float64) {
@@ -86,15 +104,15 @@ func (e *arithFloat) sparse(v []float64, c *call, l, r *vec) {
 // finite tells that there is no infinity or NaN, which alone are not zero when taken
 // from themselves; dead rows may count.
 func (e *arithFloat) finite(v []float64, c *call) bool {
-	var d0, d1 float64
+	var d0, d1, d2, d3 float64 // so that no addition waits for the one before
 	if c.most() {
-		for ; len(v) >= 2; v = v[2:] {
-			d0, d1 = d0+(v[0]-v[0]), d1+(v[1]-v[1])
+		for ; len(v) >= 4; v = v[4:] {
+			d0, d1, d2, d3 = d0+(v[0]-v[0]), d1+(v[1]-v[1]), d2+(v[2]-v[2]), d3+(v[3]-v[3])
 		}
 		for _, x := range v {
 			d0 += x - x
 		}
-		return d0+d1 == 0
+		return d0+d1+d2+d3 == 0
 	}
 	for _, i := range c.sel {
 		d0 += v[i] - v[i]
@@ -104,11 +122,17 @@ func (e *arithFloat) finite(v []float64, c *call) bool {
 
 // check finds the rows that became infinite or NaN although their operands were
 // not.
-func (e *arithFloat) check(c *call, l, r *vec) {
+func (e *arithFloat) check(c *call) {
+	for _, n := range []node{e.l, e.r} {
+		if x, ok := n.(*arithFloat); ok && x.later {
+			x.check(c)
+		}
+	}
 	name := "DOUBLE"
 	if e.real {
 		name = "REAL"
 	}
+	l, r := e.lv, e.rv
 	for _, i := range c.sel {
 		a, b := l.floats[int(i)&l.mask()], r.floats[int(i)&r.mask()]
 		switch v := e.out.floats[i]; {

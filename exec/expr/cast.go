@@ -44,11 +44,19 @@ func sameValues(from, to types.Type) bool {
 }
 
 func (e *cast) eval(c *call) *vec {
+	toFloat := e.from.IsInteger() && e.to.Kind == types.Double
+	if small, ok := int32s(e.x, c); ok && toFloat && c.most() {
+		out := e.out.reset(floats, c.n)
+		for i, v := range small[:len(out.floats)] {
+			out.floats[i] = float64(v)
+		}
+		return out
+	}
 	x := e.x.eval(c)
 	out := e.out.reset(classOf(e.to), c.n)
 	e.out.mergeNulls(c.n, c.sel, x)
 	switch {
-	case e.from.IsInteger() && e.to.Kind == types.Double:
+	case toFloat:
 		// The most common one, AVG(CAST(n AS DOUBLE)): a loop of its own.
 		toFloats(out.floats, x, c)
 		return out

@@ -99,6 +99,12 @@ func (e *compareOp) compareFloats(out []bool, c *call, l, r *vec) {
 
 // pick is picker.pick.
 func (e *compareOp) pick(c *call) ([]uint32, *vec) {
+	if small, ok := int32s(e.l, c); ok {
+		if k, ok := constantInt(e.r); ok && k == int64(int32(k)) {
+			e.sel = sized(e.sel, len(c.sel))
+			return pickConst(relationOf(e.op), e.sel, small, int32(k), c), nil
+		}
+	}
 	l, r := e.l.eval(c), e.r.eval(c)
 	if l.null != nil || r.null != nil {
 		return nil, e.apply(c, l, r)

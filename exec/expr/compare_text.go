@@ -41,35 +41,43 @@ func newTextConst(text []byte, not bool) textConst {
 	return k
 }
 
-// equals tells whether data[start:end] is the text; safe is the last start of a text of
-// its length whose words lie within data.
-func (k *textConst) equals(data []byte, start, end, safe int) bool {
-	if start > safe || len(k.text) > 16 {
-		return bytes.Equal(data[start:end], k.text)
+// safe is the last place of data where both words of a text that begins there lie
+// within it, and -1 where they never do.
+func (k *textConst) safe(data []byte) int {
+	if len(k.text) > 16 {
+		return -1
 	}
-	// Without a branch: lengths come in no order.
-	d := (swar.Load(data, start) ^ k.first) & k.mask
-	d |= (swar.Load(data, start+k.tail) ^ k.last) & k.mask
-	return d|uint64(end-start-len(k.text)) == 0
+	return len(data) - max(len(k.text), 8)
 }
-
-func (k *textConst) safe(data []byte) int { return len(data) - max(len(k.text), 8) }
 
 // pick is the rows of sel that stand in the relation; none is NULL.
 func (k *textConst) pick(out []uint32, x *vec, sel []uint32) []uint32 {
 	n, safe, data, starts, ends := 0, k.safe(x.data), x.data, x.starts, x.ends
+	first, mask, last, tail, not, length := k.first, k.mask, k.last, k.tail, b2i(k.not), len(k.text)
 	for _, i := range sel {
 		out[n] = i
-		n += b2i(k.equals(data, int(starts[i]), int(ends[i]), safe) != k.not)
+		start, end := int(starts[i]), int(ends[i])
+		if start > safe {
+			n += b2i(bytes.Equal(data[start:end], k.text)) ^ not
+			continue
+		}
+		// Without a branch: lengths come in no order.
+		d := (swar.Load(data, start)^first)&mask | (swar.Load(data, start+tail)^last)&mask
+		n += b2i(d|uint64(end-start-length) == 0) ^ not
 	}
 	return out[:n]
 }
 
+// compareAll is the same as booleans; what is NULL has any.
 func (k *textConst) compareAll(out []bool, x *vec, sel []uint32) {
 	safe := k.safe(x.data)
 	for _, i := range sel {
-		if !x.isNull(i) {
-			out[i] = k.equals(x.data, int(x.starts[i]), int(x.ends[i]), safe) != k.not
+		start, end := int(x.starts[i]), int(x.ends[i])
+		if start > safe {
+			out[i] = !x.isNull(i) && bytes.Equal(x.data[start:end], k.text) != k.not
+			continue
 		}
+		d := (swar.Load(x.data, start)^k.first)&k.mask | (swar.Load(x.data, start+k.tail)^k.last)&k.mask
+		out[i] = (d|uint64(end-start-len(k.text)) == 0) != k.not
 	}
 }

@@ -43,6 +43,25 @@ type column struct {
 func (e *column) eval(c *call) *vec {
 	a := c.rec.Column(e.index)
 	v := e.load(a, c)
+	e.loadNulls(a, c)
+	return v
+}
+
+// int32s is the values of a column of INTEGER that has no NULL, as they stand in
+// Arrow: for kernels that would only read what eval widens.
+func int32s(n node, c *call) ([]int32, bool) {
+	e, ok := n.(*column)
+	if !ok {
+		return nil, false
+	}
+	a, ok := c.rec.Column(e.index).(*array.Int32)
+	if !ok || a.NullN() > 0 {
+		return nil, false
+	}
+	return a.Int32Values(), true
+}
+
+func (e *column) loadNulls(a arrow.Array, c *call) {
 	if a.NullN() > 0 && a.DataType().ID() != arrow.NULL {
 		null := e.out.nulls(c.n)
 		bitmap, offset := a.NullBitmapBytes(), a.Data().Offset()
@@ -51,7 +70,6 @@ func (e *column) eval(c *call) *vec {
 			null[i] = bitmap[at>>3]&(1<<(at&7)) == 0
 		}
 	}
-	return v
 }
 
 func (e *column) load(a arrow.Array, c *call) *vec {

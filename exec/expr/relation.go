@@ -55,7 +55,7 @@ func (r relation) holds(order int) bool {
 }
 
 // pickConst is the rows of c.sel whose value stands in a relation to k.
-func pickConst[T int64 | float64](rel relation, out []uint32, values []T, k T, c *call) []uint32 {
+func pickConst[T int32 | int64 | float64](rel relation, out []uint32, values []T, k T, c *call) []uint32 {
 	if len(c.sel) == c.n {
 		return pickDense(rel, out, values[:c.n], k)
 	}
@@ -80,7 +80,7 @@ func pickConst[T int64 | float64](rel relation, out []uint32, values []T, k T, c
 	return out[:n]
 }
 
-func pickDense[T int64 | float64](rel relation, out []uint32, values []T, k T) []uint32 {
+func pickDense[T int32 | int64 | float64](rel relation, out []uint32, values []T, k T) []uint32 {
 	n, not := 0, b2i(rel.not)
 	switch rel.kind {
 	case less:

@@ -1,5 +1,7 @@
 package expr
 
+import "slices"
+
 // take copies the selected rows of v.
 func (s *scratch) take(v *vec, c *call) {
 	switch s.class {
@@ -42,6 +44,7 @@ func (s *scratch) takeTexts(v *vec, sel []uint32) {
 			s.data = append(s.data, v.text(0)...)
 		}
 		to := int32(len(s.data))
+		s.data = slices.Grow(s.data, shortText) // as gatherAll likes it
 		for _, i := range sel {
 			s.starts[i], s.ends[i] = from, to
 		}
