@@ -19,10 +19,7 @@ type jsonDecoder struct {
 	root  *node   // what a row is
 	at    *node   // the object that is read
 	nodes []*node // those that targets name
-	// heads is what the members of the object before began with, in their order:
-	// the next one at this place is expected to be alike.
-	heads []head
-	spare head
+	heads *heads  // of the members of at
 	// depth is how many containers the value that is read lies in.
 	depth int
 	// implied is the columns without a path, impliedAt their indexes.
@@ -33,6 +30,7 @@ type jsonDecoder struct {
 
 func newJSONDecoder(b *builder, o Options) *jsonDecoder {
 	d := &jsonDecoder{builder: b, root: newNode(), depth: 1, implied: types.NewSchema()}
+	d.heads = d.root.heads
 	d.root.implied = true
 	d.at = d.root
 	mapped := o.RowPath.given()
@@ -87,31 +85,28 @@ func (d *jsonDecoder) Append(record []byte) (int, error) {
 // members reads the members of the object at b[start:], which is at d.at, and
 // returns the index after it; -1: the record failed.
 func (d *jsonDecoder) members(b []byte, start int) int {
-	i, guess := start, 0
+	i, cur, at := start, 0, d.heads
+	expect := at.expect()
 	for {
-		var h *head
+		h := &at.list[at.list[cur].next&expect]
 		// starts, spelled out: a call per member would cost a tenth of the decoding.
-		if guess < len(d.heads) {
-			h = &d.heads[guess]
-		}
-		if h != nil && len(b)-i >= 8 && len(b)-i >= h.length && swar.Load(b, i)&h.mask == h.first &&
+		if len(b)-i >= 8 && len(b)-i >= h.length && swar.Load(b, i)&h.mask == h.first &&
 			(h.length <= 8 || swar.Load(b, i+h.length-8) == h.last && (h.length <= 16 || h.middle(b, i))) {
-			guess++
+			cur = int(at.list[cur].next)
 			i += h.length
-		} else if guess > 0 && i < len(b) && b[i] == '}' {
+		} else if cur > 0 && i < len(b) && b[i] == '}' {
 			return d.closeObject(start, i+1)
-		} else if guess+1 < len(d.heads) && d.heads[guess+1].starts(b, i) {
-			// One member fewer than last time.
-			h = &d.heads[guess+1]
-			guess += 2
-			i += h.length
 		} else {
-			if h, i = d.member(b, i, guess, i == start); i < 0 {
+			found := at.other(b, i, cur)
+			if found > 0 {
+				i += at.list[found].length
+			} else if found, i = d.member(b, i, cur, i == start); i < 0 {
 				return -1
-			} else if h == nil {
+			} else if found < 0 {
 				return d.closeObject(start, i)
 			}
-			guess++
+			cur = found
+			h = &at.list[cur]
 		}
 		if h.column < 0 {
 			if h.column < nowhere {
@@ -134,6 +129,7 @@ func (d *jsonDecoder) members(b []byte, start int) int {
 
 // closeObject ends an object. Where nothing is mapped it is a row.
 func (d *jsonDecoder) closeObject(start, end int) int {
+	d.heads.wild = max(d.heads.wild-1, 0)
 	if d.mapping == nil && !d.closeRow(start) {
 		return -1
 	}
@@ -157,6 +153,10 @@ func (d *jsonDecoder) again(c *column, b []byte, i int, exact bool) int {
 func (d *jsonDecoder) value(c *column, b []byte, i int) int {
 	if i >= len(b) {
 		return d.fail(i, "the record ends inside an object")
+	}
+	if b[i] == 'n' && len(b)-i >= 4 && string(b[i:i+4]) == "null" {
+		d.null(c, i)
+		return i + 4
 	}
 	switch c.shape {
 	case shapeText:

@@ -3,7 +3,7 @@ package format
 // node is a place in the documents that paths lead to or through: the row, a
 // member, or the elements of the array that is flattened.
 type node struct {
-	heads []head // of the decoder, while another object is read
+	heads *heads // of the members of an object here
 	names map[string]target
 	// members are the places below by the exact names of members, in an object.
 	members map[string]*node
@@ -26,7 +26,7 @@ type leaf struct {
 }
 
 func newNode() *node {
-	return &node{names: map[string]target{}, members: map[string]*node{}}
+	return &node{heads: newHeads(), names: map[string]target{}, members: map[string]*node{}}
 }
 
 // place hangs a column into the tree. A last step into an array takes it whole.
@@ -147,9 +147,9 @@ func (d *jsonDecoder) inside(n *node, b []byte, i int) int {
 		return d.fail(i+1, "nested too deep")
 	}
 	outer := d.at
-	outer.heads, d.at, d.heads = d.heads, n, n.heads
+	d.at, d.heads = n, n.heads
 	end := d.members(b, i)
-	n.heads, d.at, d.heads = d.heads, outer, outer.heads
+	d.at, d.heads = outer, outer.heads
 	d.depth--
 	return end
 }
