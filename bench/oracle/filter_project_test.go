@@ -68,11 +68,7 @@ func (s *checksum) add(b flow.Batch) {
 	case *array.Int32:
 		s.bits ^= int64(xorOf(a.Int32Values(), b.Sel))
 	case *array.String:
-		v := a.ValueOffsets()
-		for k := range b.Rows() {
-			i := b.Row(k)
-			s.bits ^= int64(v[i+1] - v[i])
-		}
+		s.bits ^= xorLengths(a.ValueOffsets(), b.Sel)
 	}
 }
 
@@ -103,6 +99,19 @@ func xorOf[T ~int32 | ~int64](v []T, sel []uint32) (out T) {
 		out ^= v[i]
 	}
 	return out
+}
+
+func xorLengths(offsets []int32, sel []uint32) int64 {
+	out := int32(0)
+	if sel == nil {
+		for i, end := range offsets[1:] {
+			out ^= end - offsets[i]
+		}
+	}
+	for _, i := range sel {
+		out ^= offsets[i+1] - offsets[i]
+	}
+	return int64(out)
 }
 
 func (s checksum) equal(o checksum) bool {

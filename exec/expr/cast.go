@@ -16,7 +16,11 @@ type cast struct {
 	convert  func(e *cast, c *call, x *vec, i uint32) string // the problem, "" = none
 	out      scratch
 	buf      []byte
+	quiet    bool // nobody reads what is wrong: TRY_CAST
 }
+
+// unread is what is wrong with a value where nobody reads it.
+const unread = "no value of the type"
 
 func newCast(x node, from, to types.Type) (node, error) {
 	if from.Kind == types.Null {
@@ -146,7 +150,12 @@ func converter(from, to types.Type) func(*cast, *call, *vec, uint32) string {
 	return nil
 }
 
-func (e *cast) tooLarge() string { return "the value does not fit " + e.to.String() }
+func (e *cast) tooLarge() string {
+	if e.quiet {
+		return unread
+	}
+	return "the value does not fit " + e.to.String()
+}
 
 func (e *cast) setFloat(i uint32, v float64) string {
 	if e.to.Kind == types.Real {

@@ -72,18 +72,28 @@ func formatText(e *cast, _ *call, x *vec, i uint32) string {
 	case e.from.IsInterval():
 		var ok bool
 		if b, ok = cutFields(types.AppendInterval(b, x.ints[at], e.from), e.to.Precision); !ok {
-			return "the interval does not fit " + e.to.String()
+			return e.tooShort("the interval")
 		}
 	default:
 		b = types.AppendDecimal(b, x.ints[at], e.from.Scale)
 	}
 	e.buf = b
 	if e.to.Precision > 0 && len(b) > e.to.Precision {
-		return strconv.Quote(string(b)) + " does not fit " + e.to.String()
+		if e.quiet {
+			return unread
+		}
+		return e.tooShort(strconv.Quote(string(b)))
 	}
 	e.out.setText(i, b)
 	e.pad(i)
 	return ""
+}
+
+func (e *cast) tooShort(what string) string {
+	if e.quiet {
+		return unread
+	}
+	return what + " does not fit " + e.to.String()
 }
 
 // trimMillis drops a fraction of zero: TIMESTAMP as text is `yyyy-MM-dd
@@ -95,26 +105,19 @@ func trimMillis(b []byte) []byte { return bytes.TrimSuffix(b, []byte(".000")) }
 func parseText(e *cast, _ *call, x *vec, i uint32) string {
 	raw := x.text(i)
 	v := bytes.TrimSpace(raw)
-	problem := func(err error) string {
-		why := "is not a " + e.to.Kind.String()
-		if errors.Is(err, types.ErrRange) || errors.Is(err, strconv.ErrRange) {
-			why = "is out of range for " + e.to.String()
-		}
-		return strconv.Quote(string(raw)) + " " + why
-	}
 	var err error
 	switch e.to.Kind {
 	case types.Boolean:
 		t, f := bytes.EqualFold(v, []byte("true")), bytes.EqualFold(v, []byte("false"))
 		if !t && !f {
-			return problem(types.ErrFormat)
+			return e.problem(raw, types.ErrFormat)
 		}
 		e.out.bools[i] = t
 		return ""
 	case types.Real, types.Double:
-		f, err := strconv.ParseFloat(string(v), 64)
+		f, err := parseFloat(v)
 		if err != nil || math.IsInf(f, 0) {
-			return problem(err)
+			return e.problem(raw, err)
 		}
 		return e.setFloat(i, f)
 	case types.Date:
@@ -124,29 +127,51 @@ func parseText(e *cast, _ *call, x *vec, i uint32) string {
 	case types.Timestamp:
 		e.out.ints[i], err = types.ParseTimestamp(raw)
 	default:
-		return e.parseNumber(i, v, problem)
+		return e.parseNumber(i, v, raw)
 	}
 	if err != nil {
-		return problem(err)
+		return e.problem(raw, err)
 	}
 	return ""
+}
+
+// problem is what is wrong with a text.
+func (e *cast) problem(raw []byte, err error) string {
+	if e.quiet {
+		return unread
+	}
+	why := "is not a " + e.to.Kind.String()
+	if errors.Is(err, types.ErrRange) || errors.Is(err, strconv.ErrRange) {
+		why = "is out of range for " + e.to.String()
+	}
+	return strconv.Quote(string(raw)) + " " + why
+}
+
+// parseFloat is strconv's, which allocates to say what is wrong, for what begins as its
+// numbers do.
+func parseFloat(v []byte) (float64, error) {
+	digits := bytes.TrimLeft(v, "+-")
+	if len(digits) == 0 || digits[0]-'0' > 9 && bytes.IndexByte([]byte(".iInN"), digits[0]) < 0 {
+		return 0, types.ErrFormat
+	}
+	return strconv.ParseFloat(string(v), 64)
 }
 
 // parseNumber reads an exact number: digit by digit, or through a float where
 // there is an exponent. The digit behind the target's scale decides the rounding,
 // half away from zero; those behind it only have to be digits.
-func (e *cast) parseNumber(i uint32, v []byte, problem func(error) string) string {
+func (e *cast) parseNumber(i uint32, v, raw []byte) string {
 	if bytes.ContainsAny(v, "eE") {
-		f, err := strconv.ParseFloat(string(v), 64)
+		f, err := parseFloat(v)
 		if err != nil || f-f != 0 {
-			return problem(err)
+			return e.problem(raw, err)
 		}
 		return e.setRounded(i, f)
 	}
 	whole, fraction, _ := bytes.Cut(v, []byte("."))
 	for _, c := range fraction {
 		if c < '0' || c > '9' {
-			return problem(types.ErrFormat)
+			return e.problem(raw, types.ErrFormat)
 		}
 	}
 	keep := min(len(fraction), e.to.Scale)
@@ -157,7 +182,7 @@ func (e *cast) parseNumber(i uint32, v []byte, problem func(error) string) strin
 	e.buf = digits
 	n, _, err := types.ParseDecimal(string(digits))
 	if err != nil {
-		return problem(err)
+		return e.problem(raw, err)
 	}
 	n, ok := rescale(n, keep, e.to.Scale)
 	low, high := bounds(e.to)
@@ -169,7 +194,7 @@ func (e *cast) parseNumber(i uint32, v []byte, problem func(error) string) strin
 		}
 	}
 	if !ok || n < low || n > high {
-		return problem(types.ErrRange)
+		return e.problem(raw, types.ErrRange)
 	}
 	e.out.ints[i] = n
 	return ""

@@ -53,6 +53,9 @@ func (k *compiler) compile(e plan.Expr) (node, error) {
 		}
 		input := &held{}
 		to, err := newCast(input, e.X.Type(), e.Of)
+		if c, ok := to.(*cast); ok {
+			c.quiet = true
+		}
 		return &tryCast{x: x, held: input, cast: to}, err
 	case *plan.TimeFloor:
 		x, err := k.compile(e.X)

@@ -41,19 +41,25 @@ func (e *regexReplace) apply(v []*vec, dst []byte, i uint32) ([]byte, outcome) {
 		return append(dst, s...), ""
 	}
 	at, seen, start := 0, int64(0), len(dst)
-	err := re.All(s, from, func(loc []int) bool {
+	replace := func(from, to int, loc []int) bool {
 		if seen++; which > 0 && seen < which {
 			return true
 		}
-		dst = append(dst, s[at:loc[0]]...)
+		dst = append(dst, s[at:from]...)
 		if e.literal {
 			dst = append(dst, e.text...)
 		} else {
 			dst = e.parsed.Append(dst, s, loc)
 		}
-		at = loc[1]
+		at = to
 		return which == 0 && len(dst)-start <= maxText
-	})
+	}
+	var err error
+	if e.literal || !e.parsed.Groups() {
+		err = re.AllWhole(s, from, func(from, to int) bool { return replace(from, to, nil) })
+	} else {
+		err = re.All(s, from, func(loc []int) bool { return replace(loc[0], loc[1], loc) })
+	}
 	switch {
 	case err != nil:
 		return dst, outcome(err.Error())

@@ -1,8 +1,11 @@
 package pattern
 
 import (
+	"errors"
 	"fmt"
+	"slices"
 	"testing"
+	"unicode/utf8"
 )
 
 // TestJava: the first match of a pattern, the whole and its groups, as
@@ -193,5 +196,31 @@ func TestSimilarPart(t *testing.T) {
 	}
 	if _, err := SimilarPart("abc", '#'); err == nil || err.Error() != `the pattern needs two marks #" around its middle part, it has 0` {
 		t.Error(err)
+	}
+}
+
+// TestAllWhole: the matches are those of All, with and without what All needs groups or
+// the surroundings for.
+func TestAllWhole(t *testing.T) {
+	texts := []string{"", "a", "ab ab", "xab ab", "aab", "ab\n", "caaab-ab", "Größe ab", "abab", "b ab b", "é\xa9\xc3 ab\xc3"}
+	for _, p := range []string{"ab", "a+", "a*", "ab$", "^ab", "\\bab", "ab\\b", "(a)(b)", "a|ab", "ab|a", "(?=a)", "[^a]", ".", "b?", "a+?b", "(?:a|b)+", "\\Bab"} {
+		re, err := Compile(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, s := range texts {
+			for from := range len(s) + 1 {
+				if !utf8.RuneStart((s + "x")[from]) {
+					continue
+				}
+				var got, want []string
+				errs := errors.Join(
+					re.AllWhole([]byte(s), from, func(start, end int) bool { got = append(got, fmt.Sprint(start, end)); return true }),
+					re.All([]byte(s), from, func(loc []int) bool { want = append(want, fmt.Sprint(loc[0], loc[1])); return true }))
+				if errs != nil || !slices.Equal(got, want) {
+					t.Errorf("%s in %q from %d: %q, want %q; %v", p, s, from, got, want, errs)
+				}
+			}
+		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"regexp"
 	"regexp/syntax"
+	"slices"
 	"time"
 	"unicode/utf8"
 
@@ -26,8 +27,11 @@ type Regex struct {
 	// there. lineEnd: $ and \Z, which also match before a line end that ends the
 	// text. never: it matches no empty text.
 	context, lineEnd, never bool
-	groups                  int
-	names                   map[string]int
+	// plain: it matches no empty text, and nothing around a text decides whether it
+	// matches there.
+	plain  bool
+	groups int
+	names  map[string]int
 }
 
 // maxPattern is the length of a pattern in bytes.
@@ -48,6 +52,7 @@ func Compile(text string) (*Regex, error) {
 		// What Go refuses, as x{2000}, the other engine may take.
 		if r.fast, err = regexp.Compile(string(t.fast)); err == nil {
 			r.never = shortest(string(t.fast)) > 0
+			r.plain = r.never && !r.lineEnd && !r.context && !looksAround(string(t.fast))
 		}
 	}
 	if r.fast != nil && !r.lineEnd && !r.context {
@@ -73,6 +78,20 @@ func shortest(pattern string) int {
 		return 0
 	}
 	return minLength(re)
+}
+
+// looksAround tells that the pattern has anchors or word boundaries.
+func looksAround(pattern string) bool {
+	re, err := syntax.Parse(pattern, syntax.Perl)
+	return err != nil || hasEmptyWidth(re)
+}
+
+func hasEmptyWidth(re *syntax.Regexp) bool {
+	switch re.Op {
+	case syntax.OpBeginLine, syntax.OpEndLine, syntax.OpBeginText, syntax.OpEndText, syntax.OpWordBoundary, syntax.OpNoWordBoundary:
+		return true
+	}
+	return slices.ContainsFunc(re.Sub, hasEmptyWidth)
 }
 
 func minLength(re *syntax.Regexp) int {
@@ -179,6 +198,30 @@ func (r *Regex) All(s []byte, from int, f func(loc []int) bool) error {
 		if from = loc[1]; loc[0] == loc[1] {
 			_, n := utf8.DecodeRune(s[from:])
 			from += max(n, 1)
+		}
+	}
+	return nil
+}
+
+// AllWhole is All for who needs no groups: f gets the first and last byte offset of each
+// match. It does not allocate where the text alone decides what matches.
+func (r *Regex) AllWhole(s []byte, from int, f func(start, end int) bool) error {
+	if !r.plain {
+		return r.All(s, from, func(loc []int) bool { return f(loc[0], loc[1]) })
+	}
+	for from <= len(s) {
+		found := r.fast.Find(s[from:])
+		if found == nil {
+			return nil
+		}
+		if !utf8.Valid(found) {
+			return r.All(s, from, func(loc []int) bool { return f(loc[0], loc[1]) })
+		}
+		// Where its characters stand first it matches, and no match stands before the first:
+		// that is the place, which package regexp tells only in a new slice.
+		start := from + bytes.Index(s[from:], found)
+		if from = start + len(found); !f(start, from) {
+			return nil
 		}
 	}
 	return nil

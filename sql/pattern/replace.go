@@ -1,6 +1,9 @@
 package pattern
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // Replacement is what stands in place of a match: text with references to groups.
 type Replacement []part
@@ -9,6 +12,11 @@ type Replacement []part
 type part struct {
 	text  []byte
 	group int
+}
+
+// Groups tells that the replacement refers to groups.
+func (p Replacement) Groups() bool {
+	return slices.ContainsFunc(p, func(x part) bool { return x.group >= 0 })
 }
 
 // Replacement reads a replacement of Java: $1 and ${name} are groups, a backslash
