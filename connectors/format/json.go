@@ -85,29 +85,27 @@ func (d *jsonDecoder) Append(record []byte) (int, error) {
 // members reads the members of the object at b[start:], which is at d.at, and
 // returns the index after it; -1: the record failed.
 func (d *jsonDecoder) members(b []byte, start int) int {
-	i, cur, at := start, 0, d.heads
-	expect := at.expect()
+	i, at := start, d.heads
+	cur, lost := &at.begin, at.wild > wildest/2
 	for {
-		h := &at.list[at.list[cur].next&expect]
+		h := cur.next
+		if lost {
+			h = &unknown
+		}
 		// starts, spelled out: a call per member would cost a tenth of the decoding.
 		if len(b)-i >= 8 && len(b)-i >= h.length && swar.Load(b, i)&h.mask == h.first &&
 			(h.length <= 8 || swar.Load(b, i+h.length-8) == h.last && (h.length <= 16 || h.middle(b, i))) {
-			cur = int(at.list[cur].next)
 			i += h.length
-		} else if cur > 0 && i < len(b) && b[i] == '}' {
+		} else if cur != &at.begin && i < len(b) && b[i] == '}' {
 			return d.closeObject(start, i+1)
-		} else {
-			found := at.other(b, i, cur)
-			if found > 0 {
-				i += at.list[found].length
-			} else if found, i = d.member(b, i, cur, i == start); i < 0 {
-				return -1
-			} else if found < 0 {
-				return d.closeObject(start, i)
-			}
-			cur = found
-			h = &at.list[cur]
+		} else if h = at.other(b, i, cur); h != nil {
+			i += h.length
+		} else if h, i = d.member(b, i, cur, i == start); i < 0 {
+			return -1
+		} else if h == nil {
+			return d.closeObject(start, i)
 		}
+		cur = h
 		if h.column < 0 {
 			if h.column < nowhere {
 				i = d.descend(d.nodes[nowhere-1-h.column], b, i)

@@ -15,9 +15,12 @@ type head struct {
 	length            int    // more than any record has: nothing is known
 	text              []byte
 	target
-	// next and second are the heads that followed, the last one first; 0: none.
-	next, second uint16
+	// next and second are the heads that followed, the last one first.
+	next, second *head
 }
+
+// unknown is no record's head. It is never written to.
+var unknown = head{length: math.MaxInt}
 
 const (
 	maxHeads = 256 // that are known at a time
@@ -25,13 +28,14 @@ const (
 	slots    = 2 * maxHeads
 )
 
-// heads is what the members of the objects at one place began with. list[0] stands for
-// the beginning of the object, and for a follower that is not known. list[1] is the
-// head of the member that is read, if it is none of the known.
+// heads is what the members of the objects at one place began with. begin stands for the
+// beginning of the object, long for the head of the member that is read where it is too
+// long to be known.
 type heads struct {
-	list []head
-	// table finds those from list[2] on by hash, at the first free slot from theirs on.
-	table [slots]uint16
+	begin, long head
+	list        []*head
+	// table finds those of list by hash, at the first free slot from theirs on.
+	table [slots]*head
 	// wild counts how often a member was not the one expected, less the objects and what
 	// would have been right. Above wildest/2 nothing is expected: where the order is none,
 	// asking costs more than finding, because no branch of it can be predicted.
@@ -40,18 +44,11 @@ type heads struct {
 
 const wildest = 32
 
-// expect masks the follower that a member is compared with.
-func (k *heads) expect() uint16 {
-	if k.wild > wildest/2 {
-		return 0
-	}
-	return math.MaxUint16
-}
-
 func newHeads() *heads {
-	h := &heads{}
-	h.list = append(h.list, head{length: math.MaxInt}, head{length: math.MaxInt})
-	return h
+	k := &heads{begin: unknown, long: unknown}
+	k.begin.forget()
+	k.long.forget()
+	return k
 }
 
 // starts tells whether b continues with h at i.
@@ -79,13 +76,20 @@ func hash(first, last uint64, length int) int {
 	return int((first*0x9e3779b97f4a7c15 ^ bits.RotateLeft64(last*0xc2b2ae3d27d4eb4f, 32) ^ uint64(length)*0x165667b19e3779f9) * 0x9e3779b97f4a7c15 >> 55)
 }
 
+func (h *head) forget() { h.next, h.second = &unknown, &unknown }
+
+func (h *head) followedBy(next *head) { h.next, h.second = next, h.next }
+
 // other is the head that b has at i, behind the head cur, where it is not the one
-// expected; 0: it is not known, or only member can tell.
-func (k *heads) other(b []byte, i, cur int) int {
-	c := &k.list[cur]
-	if s := c.second; s != 0 && k.wild <= wildest/2 && k.list[s].starts(b, i) {
-		c.next, c.second = s, c.next
-		return int(s)
+// expected; nil: it is not known, or only member can tell.
+func (k *heads) other(b []byte, i int, cur *head) *head {
+	if s := cur.second; k.wild <= wildest/2 && s.starts(b, i) {
+		cur.followedBy(s)
+		return s
+	}
+	begins := byte(',')
+	if cur == &k.begin {
+		begins = '{'
 	}
 	if len(b)-i < nameRoom {
 		// Zeros behind the end of b end no name.
@@ -93,13 +97,13 @@ func (k *heads) other(b []byte, i, cur int) int {
 		copy(tail[:], b[min(i, len(b)):])
 		b, i = tail[:], 0
 	}
-	if cur > 0 && b[i] != ',' || cur == 0 && b[i] != '{' || b[i+1] != '"' {
-		return 0
+	if b[i] != begins || b[i+1] != '"' {
+		return nil
 	}
 	// The name ends with the first quote, or the head is not known by what is here.
 	n := bits.TrailingZeros32(quotes(swar.Load(b, i+2))|quotes(swar.Load(b, i+10))<<8|1<<16) + 3
 	if n > nameRoom-8 || b[i+n] != ':' {
-		return 0
+		return nil
 	}
 	n++
 	first, last := swar.Load(b, i), uint64(0)
@@ -108,24 +112,23 @@ func (k *heads) other(b []byte, i, cur int) int {
 	} else {
 		last = swar.Load(b, i+n-8)
 	}
-	for slot := hash(first, last, n); k.table[slot] != 0; slot = (slot + 1) % slots {
-		at := k.table[slot]
-		if h := &k.list[at]; h.length == n && h.first == first && h.last == last && (n <= 16 || h.middle(b, i)) {
-			k.meet(c, at)
-			return int(at)
+	for slot := hash(first, last, n); k.table[slot] != nil; slot = (slot + 1) % slots {
+		if h := k.table[slot]; h.length == n && h.first == first && h.last == last && (n <= 16 || h.middle(b, i)) {
+			k.meet(cur, h)
+			return h
 		}
 	}
-	return 0
+	return nil
 }
 
 // meet notes that a head followed another.
-func (k *heads) meet(c *head, at uint16) {
-	if c.next == at {
+func (k *heads) meet(cur, h *head) {
+	if cur.next == h {
 		k.wild--
 		return
 	}
 	k.wild = min(k.wild+1, wildest)
-	c.next, c.second = at, c.next
+	cur.followedBy(h)
 }
 
 // nameRoom is what must follow where a name of up to 16 bytes is looked for.
@@ -138,12 +141,54 @@ func quotes(w uint64) uint32 {
 }
 
 // learn is the head of a text that follows cur.
-func (k *heads) learn(cur int, text []byte, t target) int {
+func (k *heads) learn(cur *head, text []byte, t target) *head {
 	if len(text) > maxHead {
-		k.list[1].target, k.list[1].next, k.list[1].second = t, 0, 0
-		return 1
+		k.long.target = t
+		k.long.forget()
+		return &k.long
 	}
-	h := head{length: len(text), target: t, mask: ^uint64(0)}
+	fresh := newHead(text)
+	slot := hash(fresh.first, fresh.last, fresh.length)
+	for ; k.table[slot] != nil; slot = (slot + 1) % slots {
+		if h := k.table[slot]; string(h.text) == string(text) {
+			cur.followedBy(h)
+			return h
+		}
+	}
+	if len(k.list) == maxHeads {
+		// Names that do not come again have filled it: begin anew.
+		clear(k.table[:])
+		k.list = k.list[:0]
+		k.begin.forget()
+		return k.learn(&k.begin, text, t)
+	}
+	h := k.room()
+	fresh.text, fresh.target = append(h.text[:0], text...), t
+	fresh.forget()
+	*h = fresh
+	k.table[slot] = h
+	if cur != h {
+		cur.followedBy(h)
+	}
+	return h
+}
+
+// room is one more head of the list, perhaps one that was in it before.
+func (k *heads) room() *head {
+	if n := len(k.list); n < cap(k.list) {
+		if k.list = k.list[:n+1]; k.list[n] != nil {
+			return k.list[n]
+		}
+		k.list[n] = &head{}
+		return k.list[n]
+	}
+	k.list = append(k.list, &head{})
+	return k.list[len(k.list)-1]
+}
+
+// newHead is what starts compares of a text, which is not kept.
+func newHead(text []byte) head {
+	h := head{length: len(text), mask: ^uint64(0)}
 	var first, last [8]byte
 	copy(first[:], text)
 	h.first = swar.Load(first[:], 0)
@@ -153,27 +198,5 @@ func (k *heads) learn(cur int, text []byte, t target) int {
 		copy(last[:], text[n-8:])
 		h.last = swar.Load(last[:], 0)
 	}
-	slot := hash(h.first, h.last, h.length)
-	for ; k.table[slot] != 0; slot = (slot + 1) % slots {
-		if at := k.table[slot]; string(k.list[at].text) == string(text) {
-			k.list[cur].next, k.list[cur].second = at, k.list[cur].next
-			return int(at)
-		}
-	}
-	if len(k.list) == maxHeads {
-		// Names that do not come again have filled it: begin anew.
-		clear(k.table[:])
-		k.list = k.list[:2]
-		k.list[0].next, k.list[0].second = 0, 0
-		return k.learn(0, text, t)
-	}
-	at := len(k.list)
-	if at < cap(k.list) {
-		h.text = k.list[:at+1][at].text[:0]
-	}
-	h.text = append(h.text, text...)
-	k.list = append(k.list, h)
-	k.table[slot] = uint16(at)
-	k.list[cur].next, k.list[cur].second = uint16(at), k.list[cur].next
-	return at
+	return h
 }
