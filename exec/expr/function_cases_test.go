@@ -42,6 +42,7 @@ var functionCases = []struct {
 	{"Dates and times", "time", []functionCase{
 		{"year", "YEAR(DT)", ""}, {"hour", "HOUR(TS)", ""}, {"unix", "UNIX_TIMESTAMP(TS)", ""}, {"parse", "TO_TIMESTAMP(P, 'dd/MM/yyyy HH:mm:ss')", ""}, {"format", "DATE_FORMAT(TS, 'yyyy-MM-dd HH:mm')", ""},
 	}},
+	{"Streams", "stream", []functionCase{{"monotonic", "MONOTONIC(I) + 1", ""}}},
 	{"Hashes and encodings", "hash", []functionCase{{"md5", "MD5(S)", ""}, {"sha256", "SHA256(S)", ""}, {"base64", "TO_BASE64(S)", ""}}},
 	{"Log parsing", "log", []functionCase{
 		{"w3c", "W3C_LOG_PARSE(L, 'COMMON')", ""}, {"fast", "FAST_REGEX_LOG_PARSE(L, '(.*) - (.*) .*')", ""}, {"regex", "REGEX_LOG_PARSE(S, '([A-Z]+) (.*)')", goGroups}, {"sys", "SYS_LOG_PARSE(Y)", ""}, {"variable", "VARIABLE_COLUMN_LOG_PARSE(L, 4, ' ')", ""}, {"fixed", "FIXED_COLUMN_LOG_PARSE(Y, 'm TYPE CHAR(3) START 0 FOR 3, rest TYPE VARCHAR(80) START 4')", ""},
