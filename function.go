@@ -12,109 +12,140 @@ import (
 	"github.com/millrace-sql/millrace/sql/types"
 )
 
-// Function is a scalar function of the embedding program, for Options.Functions.
-// Make it with Func0 to Func4. SQL calls it by its name, in any case, with arguments of
-// exactly its types: CAST others (kda-sql.md §3.1).
+// Function is a function of the embedding program, for Options.Functions. Func0 to
+// Func4 make scalar ones, Aggregate0 to Aggregate3 aggregates, TableFunc those that make
+// rows. SQL calls it by its name, in any case, with arguments of exactly its types: CAST
+// others (kda-sql.md §3.1).
 //
-// The Go types, for arguments and result:
+// The Go types, for arguments, results and columns:
 //
 //	bool BOOLEAN · int8, int16, int32, int64 TINYINT to BIGINT · float32 REAL, float64 DOUBLE
 //	string VARCHAR · []byte VARBINARY · time.Time TIMESTAMP
 //	sql.Null[T] of each of them
 //
-// A function with a NULL argument is not called, and gives NULL, unless the argument is a
-// sql.Null. Its error rejects the row. It must give the same result for the same
+// A function with a NULL argument is not called, unless the argument is a sql.Null: a
+// scalar function then gives NULL, an aggregate goes without the row, and a table
+// function makes no rows of it. Go code must give the same result for the same
 // arguments, or a run that goes on after a crash is not the same as one without it; it is
 // called from several goroutines; a []byte argument is valid during the call.
+//
+// The error of a scalar function, and of a table function, rejects the row: it is counted
+// and becomes a row of error_stream. So does the error of an aggregate's result with the
+// row of its group. A panic is not caught.
 type Function struct {
-	name   string
-	params []types.Type
-	result types.Type
-	strict bool
-	call   expr.UserFunction
-	err    error // found while it was made, told by Open
+	name     string
+	kind     plan.UserKind
+	params   []types.Field
+	nullable []bool        // the parameters that are sql.Null
+	result   types.Type    // of a scalar function or aggregate
+	columns  []types.Field // of a table function
+	kernel   any
+	err      error // found while it was made, told by Open
 }
 
 // Func0 is a function without arguments.
 func Func0[R any](name string, f func() (R, error)) Function {
 	out, set := newFunction[R](name)
-	out.call = func(r *expr.Row) error {
+	return out.scalar(func(r *expr.Row) error {
 		v, err := f()
 		set(r, v)
 		return err
-	}
-	return out
+	})
 }
 
 // Func1 is a function of one argument.
 func Func1[A, R any](name string, f func(A) (R, error)) Function {
 	out, set := newFunction[R](name)
 	a := argument[A](&out)
-	out.call = func(r *expr.Row) error {
+	return out.scalar(func(r *expr.Row) error {
 		v, err := f(a(r))
 		set(r, v)
 		return err
-	}
-	return out
+	})
 }
 
 // Func2 is a function of two arguments.
 func Func2[A, B, R any](name string, f func(A, B) (R, error)) Function {
 	out, set := newFunction[R](name)
 	a, b := argument[A](&out), argument[B](&out)
-	out.call = func(r *expr.Row) error {
+	return out.scalar(func(r *expr.Row) error {
 		v, err := f(a(r), b(r))
 		set(r, v)
 		return err
-	}
-	return out
+	})
 }
 
 // Func3 is a function of three arguments.
 func Func3[A, B, C, R any](name string, f func(A, B, C) (R, error)) Function {
 	out, set := newFunction[R](name)
 	a, b, c := argument[A](&out), argument[B](&out), argument[C](&out)
-	out.call = func(r *expr.Row) error {
+	return out.scalar(func(r *expr.Row) error {
 		v, err := f(a(r), b(r), c(r))
 		set(r, v)
 		return err
-	}
-	return out
+	})
 }
 
 // Func4 is a function of four arguments.
 func Func4[A, B, C, D, R any](name string, f func(A, B, C, D) (R, error)) Function {
 	out, set := newFunction[R](name)
 	a, b, c, d := argument[A](&out), argument[B](&out), argument[C](&out), argument[D](&out)
-	out.call = func(r *expr.Row) error {
+	return out.scalar(func(r *expr.Row) error {
 		v, err := f(a(r), b(r), c(r), d(r))
 		set(r, v)
 		return err
-	}
-	return out
+	})
 }
 
 func newFunction[R any](name string) (Function, func(*expr.Row, R)) {
-	out := Function{name: strings.ToUpper(name), strict: true}
+	out := Function{name: strings.ToUpper(name)}
 	set, of := setter[R]()
 	if set == nil {
 		var r R
-		out.err = fmt.Errorf("function %s: the result %T has no SQL type", name, r)
+		out.fail("the result %T has no SQL type", r)
 	}
 	out.result = of
 	return out, set
 }
 
+// fail keeps the first thing that is wrong.
+func (f *Function) fail(format string, args ...any) {
+	if f.err == nil {
+		f.err = fmt.Errorf("function %s: %w", f.name, fmt.Errorf(format, args...))
+	}
+}
+
 // argument adds a parameter and gives what reads it.
 func argument[A any](f *Function) func(*expr.Row) A {
 	get, of, nullable := getter[A](len(f.params))
-	if get == nil && f.err == nil {
+	if get == nil {
 		var a A
-		f.err = fmt.Errorf("function %s: the argument %T has no SQL type", f.name, a)
+		f.fail("the argument %T has no SQL type", a)
 	}
-	f.params = append(f.params, of)
-	f.strict = f.strict && !nullable
+	f.params = append(f.params, types.Field{Type: of})
+	f.nullable = append(f.nullable, nullable)
 	return get
+}
+
+// strict tells that no argument may be NULL: calls with one can be left out together.
+func (f *Function) strict() bool { return !slices.Contains(f.nullable, true) }
+
+// scalar is f with the code of a scalar function.
+func (f Function) scalar(call expr.UserFunction) Function {
+	if f.strict() {
+		f.kernel = call
+		return f
+	}
+	f.kernel = expr.UserFunction(func(r *expr.Row) error {
+		for k, nullable := range f.nullable {
+			if !nullable && r.Null(k) {
+				r.SetNull()
+				return nil
+			}
+		}
+		return call(r)
+	})
+	return f
 }
 
 // plan is the function as the planner knows it.
@@ -122,14 +153,12 @@ func (f *Function) plan() (*plan.UserFunction, error) {
 	if f.err != nil {
 		return nil, f.err
 	}
-	if f.call == nil || !plainName.MatchString(f.name) {
-		return nil, fmt.Errorf("function %q: the name is no word, or the function was not made by Func0 to Func4", f.name)
+	if f.kernel == nil || !plainName.MatchString(f.name) {
+		return nil, fmt.Errorf("function %q: the name is no word, or the function was not made by Func0 and its kin", f.name)
 	}
-	out := &plan.UserFunction{Name: f.name, Result: f.result, Strict: f.strict, Kernel: f.call}
-	for _, p := range f.params {
-		out.Params = append(out.Params, types.Field{Type: p})
-	}
-	return out, nil
+	return &plan.UserFunction{
+		Name: f.name, Kind: f.kind, Params: f.params, Result: f.result, Columns: f.columns, Strict: f.strict(), Kernel: f.kernel,
+	}, nil
 }
 
 var plainName = regexp.MustCompile(`^[A-Z_][A-Z0-9_]*$`)

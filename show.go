@@ -11,6 +11,7 @@ import (
 
 	"github.com/millrace-sql/millrace/sql/ast"
 	"github.com/millrace-sql/millrace/sql/plan"
+	"github.com/millrace-sql/millrace/sql/types"
 	"github.com/millrace-sql/millrace/storage/catalog"
 )
 
@@ -218,7 +219,14 @@ func (db *DB) showFunctions() *Rows {
 	}
 	for _, name := range slices.Sorted(maps.Keys(db.functions)) {
 		for _, f := range db.functions[name] {
-			l.add(name, "of the program", f.String(), "gives "+f.Result.String(), nil)
+			kind, gives := "of the program", f.Result.String()
+			switch f.Kind {
+			case plan.UserAggregate:
+				kind = "aggregate of the program"
+			case plan.UserTable:
+				kind, gives = "table function of the program", types.NewSchema(f.Columns...).String()
+			}
+			l.add(name, kind, f.String(), "gives "+gives, nil)
 		}
 	}
 	for _, f := range db.sqlFunctions() {

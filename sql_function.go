@@ -74,8 +74,8 @@ func (s *scope) function(stmt *ast.CreateFunction) (*plan.UserFunction, error) {
 		return nil, err
 	}
 	for _, other := range s.db.functions[f.Name] {
-		if other.Key() == f.Key() {
-			return nil, errorAt(stmt.Name.Position(), f.Name, "function %s is one of the program", f)
+		if other.Key() == f.Key() || other.Kind != plan.UserScalar {
+			return nil, errorAt(stmt.Name.Position(), f.Name, "%s %s is one of the program", other.Kind, other)
 		}
 	}
 	return f, nil

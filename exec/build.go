@@ -69,6 +69,8 @@ func (b *builder) operator(ctx context.Context, n plan.Node) ([]*lane, error) {
 		return b.each(ctx, n.Input, kind, func() (flow.Operator, error) { return op.NewFilter(n) })
 	case *plan.Project:
 		return b.each(ctx, n.Input, "Project", func() (flow.Operator, error) { return op.NewProject(n, b.job.env.Mem) })
+	case *plan.TableCall:
+		return b.each(ctx, n.Input, "TableCall", func() (flow.Operator, error) { return op.NewTableCall(n, b.job.env.Mem) })
 	case *plan.Lookup:
 		return b.lookup(ctx, n)
 	case *plan.Aggregate:

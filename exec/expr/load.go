@@ -40,8 +40,9 @@ type column struct {
 	out   scratch
 }
 
-func (e *column) eval(c *call) *vec {
-	a := c.rec.Column(e.index)
+func (e *column) eval(c *call) *vec { return e.read(c.rec.Column(e.index), c) }
+
+func (e *column) read(a arrow.Array, c *call) *vec {
 	v := e.load(a, c)
 	e.loadNulls(a, c)
 	return v

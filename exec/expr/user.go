@@ -1,6 +1,9 @@
 package expr
 
 import (
+	"errors"
+	"math"
+
 	"github.com/millrace-sql/millrace/exec/flow"
 	"github.com/millrace-sql/millrace/sql/types"
 )
@@ -16,7 +19,12 @@ type Row struct {
 	i    uint32
 	out  *scratch
 	n    int
+	full bool // a text had no room
 }
+
+// columnBytes is what the texts of one column may have together: its offsets are 32
+// bits. Tests make it smaller.
+var columnBytes = math.MaxInt32
 
 // Null tells that argument k is NULL; its value is then none.
 func (r *Row) Null(k int) bool { return r.args[k].isNull(r.i) }
@@ -47,14 +55,32 @@ func (r *Row) SetFloat(v float64) { r.out.floats[r.i] = v }
 func (r *Row) SetBool(v bool) { r.out.bools[r.i] = v }
 
 // SetBytes is the result, which is copied.
-func (r *Row) SetBytes(v []byte) { r.out.setText(r.i, v) }
+func (r *Row) SetBytes(v []byte) { setText(r, v) }
 
 // SetString is the result, which is copied.
-func (r *Row) SetString(v string) {
-	r.out.starts[r.i] = int32(len(r.out.data))
-	r.out.data = append(r.out.data, v...)
-	r.out.ends[r.i] = int32(len(r.out.data))
+func (r *Row) SetString(v string) { setText(r, v) }
+
+func setText[T string | []byte](r *Row, v T) {
+	s := r.out
+	if len(s.data)+len(v) > columnBytes {
+		r.full, v = true, v[:0]
+	}
+	s.starts[r.i] = int32(len(s.data))
+	s.data = append(s.data, v...)
+	s.ends[r.i] = int32(len(s.data))
 }
+
+// Full says, once, that a text since the last call was left out: with it the texts of
+// the column would be longer than 2 GiB.
+func (r *Row) Full() error {
+	if !r.full {
+		return nil
+	}
+	r.full = false
+	return errFull
+}
+
+var errFull = errors.New("the texts of these rows are longer than 2 GiB")
 
 // user calls a function of the embedding program. With strict, a call with a NULL
 // argument is NULL and not made.
@@ -85,7 +111,11 @@ func (e *user) eval(c *call) *vec {
 			continue
 		}
 		e.row.i = i
-		if err := e.f(&e.row); err != nil {
+		err := e.f(&e.row)
+		if full := e.row.Full(); err == nil {
+			err = full
+		}
+		if err != nil {
 			c.fail(i, flow.FunctionError, e.name+": "+err.Error())
 		}
 	}

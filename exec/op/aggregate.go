@@ -25,7 +25,7 @@ type Aggregate struct {
 	*shape
 	mem     memory.Allocator
 	keyEval []*expr.Evaluator
-	argEval []*expr.Evaluator // nil for COUNT(*)
+	argEval [][]*expr.Evaluator // per call
 	rowtime int
 	partial bool
 	late    bool // rows come by declared event time
@@ -58,13 +58,13 @@ func NewAggregate(n *plan.Aggregate, partial bool, mem memory.Allocator) (*Aggre
 		a.keyEval = append(a.keyEval, e)
 	}
 	for _, c := range n.Calls {
-		var e *expr.Evaluator
-		if c.Arg != nil {
-			if e, err = expr.Compile(c.Arg); err != nil {
+		list := make([]*expr.Evaluator, len(c.Args))
+		for i, arg := range c.Args {
+			if list[i], err = expr.Compile(arg); err != nil {
 				return nil, err
 			}
 		}
-		a.argEval = append(a.argEval, e)
+		a.argEval = append(a.argEval, list)
 	}
 	return a, nil
 }
@@ -127,12 +127,11 @@ func (a *Aggregate) evaluate(b flow.Batch, out flow.Out) ([]uint32, error) {
 		a.keyCols = append(a.keyCols, col)
 		errs = mergeErrors(errs, bad)
 	}
-	for _, e := range a.argEval {
-		if e == nil {
-			a.argCols = append(a.argCols, nil)
-			continue
+	for _, list := range a.argEval {
+		col, bad, err := argument(list, b, a.mem)
+		if err != nil {
+			return nil, err
 		}
-		col, bad := e.Array(b.Rec, b.Sel, a.mem)
 		a.argCols = append(a.argCols, col)
 		errs = mergeErrors(errs, bad)
 	}
@@ -244,24 +243,23 @@ func (a *Aggregate) release(p *pane, out flow.Out) error {
 	if a.partial {
 		rec := a.partialRecord(p, a.mem)
 		defer rec.Release()
+		if err := p.err(); err != nil {
+			return err
+		}
 		return out.Emit(flow.Batch{Rec: rec})
 	}
 	return a.emitResult(p, a.mem, out)
 }
 
-// emitResult emits the rows of a complete pane; a group whose aggregate does not
-// fit becomes an error row.
+// emitResult emits the rows of a complete pane; a group with an aggregate that has no
+// value becomes an error row.
 func (s *shape) emitResult(p *pane, mem memory.Allocator, out flow.Out) error {
 	rec, bad := s.resultRecord(p, mem)
 	defer rec.Release()
 	b := flow.Batch{Rec: rec}
 	if len(bad) > 0 {
-		errs := make([]expr.RowError, len(bad))
-		for i, o := range bad {
-			errs[i] = expr.RowError{Row: o.row, Name: flow.OverflowError, Message: o.call + " does not fit its type"}
-		}
-		slices.SortStableFunc(errs, func(x, y expr.RowError) int { return int(x.Row) - int(y.Row) })
-		errs = slices.CompactFunc(errs, func(x, y expr.RowError) bool { return x.Row == y.Row })
+		slices.SortStableFunc(bad, func(x, y expr.RowError) int { return int(x.Row) - int(y.Row) })
+		errs := slices.CompactFunc(bad, func(x, y expr.RowError) bool { return x.Row == y.Row })
 		var r rejects
 		rowtime := -1
 		if s.windowed {
@@ -314,7 +312,7 @@ func (a *Aggregate) Restore(r flow.StateReader) error {
 		}
 		a.merge(p, rec)
 		p.rows += rows
-		return nil
+		return p.err()
 	})
 }
 

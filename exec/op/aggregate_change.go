@@ -118,7 +118,7 @@ func (a *AggregateChange) Restore(r flow.StateReader) error {
 		a.now = a.spanOfPartial(rec)
 		a.merge(p, rec)
 		p.rows += rows
-		return nil
+		return p.err()
 	})
 }
 

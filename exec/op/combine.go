@@ -100,6 +100,9 @@ func (c *Combine) release(w partialSpan, out flow.Out) error {
 			c.merge(p, b.Rec)
 		}
 	}
+	if err := p.err(); err != nil {
+		return err
+	}
 	err = c.emitResult(p, c.mem, out)
 	c.recycle(p)
 	return err

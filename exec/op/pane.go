@@ -86,12 +86,8 @@ func (s *shape) window(w *plan.Window, mem memory.Allocator) (err error) {
 func (s *shape) newFuncs() ([]agg.Func, error) {
 	out := make([]agg.Func, len(s.calls))
 	for i, c := range s.calls {
-		arg := types.Of(types.Null)
-		if c.Arg != nil {
-			arg = c.Arg.Type()
-		}
 		var err error
-		if out[i], err = agg.New(c.Func, arg, c.Of); err != nil {
+		if out[i], err = newFunc(c); err != nil {
 			return nil, err
 		}
 	}
@@ -148,25 +144,20 @@ func (s *shape) recycle(p *pane) {
 	s.spare = p
 }
 
-// overflow is a group whose aggregate does not fit its type.
-type overflow struct {
-	row  uint32
-	call string
-}
-
-// resultRecord is the finished rows of a pane in the layout of the plan node.
-func (s *shape) resultRecord(p *pane, mem memory.Allocator) (arrow.Record, []overflow) {
+// resultRecord is the finished rows of a pane in the layout of the plan node, and the
+// aggregates that have no value.
+func (s *shape) resultRecord(p *pane, mem memory.Allocator) (arrow.Record, []expr.RowError) {
 	n := p.groups.Len()
 	columns := append(s.columns[:0], p.groups.Columns(mem)...)
 	if s.place >= 0 {
 		columns = slices.Insert(columns, s.place, timestamps(s.tumble.Key(p.span), n, mem))
 	}
-	var bad []overflow
+	var bad []expr.RowError
 	for i, f := range p.funcs {
 		col, over := f.Result(n, mem)
 		columns = append(columns, col)
 		for _, g := range over {
-			bad = append(bad, overflow{g, s.calls[i].String()})
+			bad = append(bad, noValue(f, g, s.calls[i]))
 		}
 	}
 	if s.windowed {

@@ -183,7 +183,10 @@ func (f *frozenPanes) WriteTo(w flow.StateWriter) error {
 				part.funcs = append(part.funcs, fn.Range(lo, hi))
 			}
 			rec := f.shape.partialRecord(part, f.mem)
-			err := writeRecord(w, rows, rec, &buf)
+			err := part.err()
+			if err == nil {
+				err = writeRecord(w, rows, rec, &buf)
+			}
 			rec.Release()
 			if err != nil {
 				return err

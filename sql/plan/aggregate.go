@@ -1,6 +1,8 @@
 package plan
 
 import (
+	"slices"
+
 	"github.com/millrace-sql/millrace/sql/ast"
 	"github.com/millrace-sql/millrace/sql/types"
 )
@@ -11,14 +13,14 @@ var aggregateNames = []string{"COUNT", "SUM", "AVG", "MIN", "MAX"}
 // Aggregates is the names of the aggregate functions.
 func Aggregates() []string { return append([]string(nil), aggregateNames...) }
 
-func isAggregate(c *ast.Call) bool {
-	name := c.Name.Last().Text
-	for _, a := range aggregateNames {
-		if len(c.Name) == 1 && a == name {
-			return true
-		}
+// isAggregate tells whether c calls an aggregate, of the engine or of the catalog's user;
+// catalog may be nil.
+func isAggregate(catalog Catalog, c *ast.Call) bool {
+	if len(c.Name) > 1 {
+		return false
 	}
-	return false
+	name := c.Name.Last().Text
+	return slices.Contains(aggregateNames, name) || len(userFunctions(catalog, name, UserAggregate)) > 0
 }
 
 // AggregateType is the type of an aggregate's value, false where it does not

@@ -69,9 +69,10 @@ func readsInner(e Expr) bool {
 	return found
 }
 
-// allowed refuses what a join cannot give a subquery that depends on the outer row.
-func (c *correlation) allowed(q *ast.Select) error {
-	grouped := len(q.GroupBy) > 0 || q.Having != nil || aggregates(q)
+// allowed refuses what a join cannot give a subquery that depends on the outer row;
+// aggregates tells that its select list or ORDER BY calls one.
+func (c *correlation) allowed(q *ast.Select, aggregates bool) error {
+	grouped := len(q.GroupBy) > 0 || q.Having != nil || aggregates
 	switch {
 	case q.Limit != nil:
 		return errorAt(q.Limit.Position(), "LIMIT in a correlated subquery is not supported").hint("MIN or MAX may say the same")

@@ -86,7 +86,7 @@ var functions = func() map[string]*Function {
 
 func (b *exprBinder) bindCall(e *ast.Call) (Expr, error) {
 	name := e.Name.Last().Text
-	if isAggregate(e) {
+	if isAggregate(b.catalog, e) {
 		return nil, errorAt(e.Pos, "aggregate %s cannot stand here", name).near(name).
 			hint("aggregates stand in the select list, HAVING and ORDER BY, not inside each other")
 	}

@@ -14,15 +14,34 @@ import (
 // exactly; only literals are widened.
 type UserFunction struct {
 	Name   string
+	Kind   UserKind
 	Params []types.Field
 	Result types.Type
+	// Columns is what a table function gives, in place of Result.
+	Columns []types.Field
 	// Strict functions are NULL where an argument is (RETURNS NULL ON NULL INPUT).
 	Strict bool
 	// Body is the expression over the parameters, for a function in SQL; its columns are
 	// the parameters by index.
 	Body Expr
-	// Kernel is what exec/expr calls, for one of the embedding program.
+	// Kernel is what exec/expr, exec/agg or exec/op calls, for one of the embedding
+	// program.
 	Kernel any
+}
+
+// UserKind is where a UserFunction may be called.
+type UserKind uint8
+
+// The kinds of UserFunction.
+const (
+	UserScalar    UserKind = iota // in expressions: a value for each row
+	UserAggregate                 // where SUM may be: a value for each group
+	UserTable                     // in FROM, by TABLE(...): rows for each row
+)
+
+// String names the kind.
+func (k UserKind) String() string {
+	return [...]string{"scalar function", "aggregate", "table function"}[k]
 }
 
 // FunctionCatalog is implemented by a Catalog that has functions of its own: those of a name,
@@ -30,6 +49,21 @@ type UserFunction struct {
 type FunctionCatalog interface {
 	Functions(name string) []*UserFunction
 	FunctionNames() []string
+}
+
+// userFunctions is those of a name and kind; catalog may be nil.
+func userFunctions(catalog Catalog, name string, kind UserKind) []*UserFunction {
+	known, ok := catalog.(FunctionCatalog)
+	if !ok {
+		return nil
+	}
+	var out []*UserFunction
+	for _, f := range known.Functions(name) {
+		if f.Kind == kind {
+			out = append(out, f)
+		}
+	}
+	return out
 }
 
 // String is the signature.
@@ -44,14 +78,9 @@ func (f *UserFunction) String() string {
 // bindUserCall binds a call of what is no function of the engine.
 func (b *exprBinder) bindUserCall(e *ast.Call) (Expr, error) {
 	name := e.Name.Last().Text
-	var list []*UserFunction
-	names := functionNames()
-	if known, ok := b.catalog.(FunctionCatalog); ok && len(e.Name) == 1 {
-		list = known.Functions(name)
-		names = append(names, known.FunctionNames()...)
-	}
-	if len(list) == 0 {
-		return nil, errorAt(e.Pos, "no function %s", name).near(name).hint("%s", Suggest(name, names))
+	list := userFunctions(b.catalog, name, UserScalar)
+	if len(list) == 0 || len(e.Name) > 1 {
+		return nil, b.noFunction(e)
 	}
 	if e.Star || e.Distinct || e.Filter != nil {
 		return nil, errorAt(e.Pos, "%s is not an aggregate", name).near(name)
@@ -60,9 +89,33 @@ func (b *exprBinder) bindUserCall(e *ast.Call) (Expr, error) {
 	if err != nil {
 		return nil, err
 	}
+	f, args, err := overload(list, args, e.Pos)
+	if err != nil {
+		return nil, err
+	}
+	return f.call(args, e.Pos), nil
+}
+
+// noFunction says what else the name may mean.
+func (b *exprBinder) noFunction(e *ast.Call) error {
+	name := e.Name.Last().Text
+	problem := errorAt(e.Pos, "no function %s", name).near(name)
+	if tables := userFunctions(b.catalog, name, UserTable); len(tables) > 0 && len(e.Name) == 1 {
+		return problem.hint("%s makes rows: call it in FROM, TABLE(%s(CURSOR(query)))", name, name)
+	}
+	names := functionNames()
+	if known, ok := b.catalog.(FunctionCatalog); ok && len(e.Name) == 1 {
+		names = append(names, known.FunctionNames()...)
+	}
+	return problem.hint("%s", Suggest(name, names))
+}
+
+// overload is the function of a list that takes the arguments, and the arguments as it
+// takes them.
+func overload(list []*UserFunction, args []Expr, pos ast.Pos) (*UserFunction, []Expr, error) {
 	for _, f := range list {
 		if given, ok := f.accepts(args); ok {
-			return f.call(given, e.Pos), nil
+			return f, given, nil
 		}
 	}
 	given, forms := make([]string, len(args)), make([]string, len(list))
@@ -72,7 +125,8 @@ func (b *exprBinder) bindUserCall(e *ast.Call) (Expr, error) {
 	for i, f := range list {
 		forms[i] = f.String()
 	}
-	return nil, errorAt(e.Pos, "%s does not take (%s)", name, strings.Join(given, ", ")).near(name).
+	name := list[0].Name
+	return nil, nil, errorAt(pos, "%s does not take (%s)", name, strings.Join(given, ", ")).near(name).
 		hint("there is %s; arguments of other types need CAST", strings.Join(forms, ", "))
 }
 
@@ -136,15 +190,19 @@ func (f *UserFunction) call(args []Expr, pos ast.Pos) Expr {
 // CheckFunctions refuses a list of functions that could not be told apart, or hide one
 // of the engine.
 func CheckFunctions(list []*UserFunction) error {
-	seen := map[string]bool{}
+	seen, kinds := map[string]bool{}, map[string]UserKind{}
 	for _, f := range list {
-		if functions[f.Name] != nil || slices.Contains(aggregateNames, f.Name) {
+		if functions[f.Name] != nil || slices.Contains(aggregateNames, f.Name) || tableFunctions[f.Name] != nil {
 			return fmt.Errorf("function %s is one of the engine", f.Name)
 		}
 		if seen[f.Key()] {
 			return fmt.Errorf("function %s is there twice", f)
 		}
 		seen[f.Key()] = true
+		if kind, ok := kinds[f.Name]; ok && kind != f.Kind {
+			return fmt.Errorf("function %s is a %s and a %s", f.Name, min(kind, f.Kind), max(kind, f.Kind))
+		}
+		kinds[f.Name] = f.Kind
 	}
 	return nil
 }

@@ -15,13 +15,16 @@ type grouping struct {
 	input *exprBinder // binds over the rows that are grouped
 	args  *exprBinder // the same for arguments of aggregates, where subqueries may stand
 	node  *Aggregate
+	// alone: a correlated aggregate without GROUP BY, which has a row also where it has
+	// no group.
+	alone bool
 }
 
 // group binds GROUP BY and HAVING, and returns the binder for what stands above
 // them. A correlated query is grouped by the correlation's keys as well.
 func (b *Binder) group(q *ast.Select, rows *exprBinder, streaming bool, c *correlation) (*exprBinder, error) {
 	agg := &Aggregate{Input: rows.in.node, schema: types.NewSchema()}
-	g := &grouping{input: &exprBinder{catalog: b.Catalog, scope: rows.scope, outer: b.outer, clause: "in GROUP BY"}, args: rows, node: agg}
+	g := &grouping{input: &exprBinder{catalog: b.Catalog, scope: rows.scope, outer: b.outer, clause: "in GROUP BY"}, args: rows, node: agg, alone: c != nil && len(q.GroupBy) == 0}
 	for _, item := range q.GroupBy {
 		key, err := g.input.bind(item)
 		if err != nil {
@@ -187,7 +190,7 @@ func (n *Aggregate) finish() {
 // bind finds e among the keys, or takes it as an aggregate; nil where it is
 // neither, and its operands must be.
 func (g *grouping) bind(e ast.Expr) (Expr, error) {
-	if call, ok := e.(*ast.Call); ok && isAggregate(call) {
+	if call, ok := e.(*ast.Call); ok && isAggregate(g.args.catalog, call) {
 		return g.aggregate(call)
 	}
 	if in, err := g.input.bind(e); err == nil {
@@ -237,21 +240,22 @@ func (g *grouping) aggregate(call *ast.Call) (Expr, error) {
 	if call.Filter != nil {
 		return nil, errorAt(call.Filter.Position(), "FILTER is not supported yet").hint("use CASE inside the aggregate")
 	}
-	if !call.Star && len(call.Args) != 1 || call.Star && name != "COUNT" {
+	own := userFunctions(g.args.catalog, name, UserAggregate)
+	if len(own) == 0 && !call.Star && len(call.Args) != 1 || call.Star && name != "COUNT" {
 		return nil, errorAt(call.Pos, "%s takes one argument", name).near(name)
 	}
-	a := AggregateCall{Func: name}
-	argType := types.Of(types.Null)
-	if !call.Star {
-		var err error
-		if a.Arg, err = g.args.bind(call.Args[0]); err != nil {
-			return nil, err
-		}
-		argType = a.Arg.Type()
+	args, err := g.args.bindAll(call.Args)
+	if err != nil {
+		return nil, err
 	}
-	var ok bool
-	if a.Of, ok = AggregateType(name, argType); !ok {
-		return nil, errorAt(call.Args[0].Position(), "%s cannot take %s", name, argType).near(name)
+	a := AggregateCall{Func: name, Args: args}
+	if len(own) > 0 {
+		a, err = g.userAggregate(call, own, args)
+	} else {
+		err = a.typed(call)
+	}
+	if err != nil {
+		return nil, err
 	}
 	for i, have := range g.node.Calls {
 		if have.String() == a.String() {
@@ -260,6 +264,32 @@ func (g *grouping) aggregate(call *ast.Call) (Expr, error) {
 	}
 	g.node.Calls = append(g.node.Calls, a)
 	return g.callColumn(len(g.node.Calls) - 1), nil
+}
+
+// typed settles the type of an aggregate of the engine.
+func (a *AggregateCall) typed(call *ast.Call) error {
+	arg := types.Of(types.Null)
+	if len(a.Args) > 0 {
+		arg = a.Args[0].Type()
+	}
+	var ok bool
+	if a.Of, ok = AggregateType(a.Func, arg); !ok {
+		return errorAt(call.Args[0].Position(), "%s cannot take %s", a.Func, arg).near(a.Func)
+	}
+	return nil
+}
+
+// userAggregate is a call of an aggregate of the embedding program.
+func (g *grouping) userAggregate(call *ast.Call, list []*UserFunction, args []Expr) (AggregateCall, error) {
+	f, args, err := overload(list, args, call.Pos)
+	if err != nil {
+		return AggregateCall{}, err
+	}
+	if g.alone {
+		return AggregateCall{}, errorAt(call.Pos, "%s cannot stand in a correlated subquery without GROUP BY", f.Name).near(f.Name).
+			hint("GROUP BY the key in a subquery of FROM and join it")
+	}
+	return AggregateCall{Func: f.Name, Args: args, Of: f.Result, User: f}, nil
 }
 
 func (g *grouping) callColumn(i int) Expr {

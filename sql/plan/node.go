@@ -74,11 +74,23 @@ type (
 		Of     Expr
 		Change bool
 	}
-	// AggregateCall is one aggregate; Arg is nil for COUNT(*).
+	// AggregateCall is one aggregate; Args is empty for COUNT(*). User is set for one
+	// that is not the engine's, which alone may have several arguments.
 	AggregateCall struct {
 		Func string
-		Arg  Expr
+		Args []Expr
 		Of   types.Type
+		User *UserFunction
+	}
+	// TableCall is the rows that a function of the embedding program makes of each row
+	// of Input, from Args. Its columns are the function's, then the columns of the input
+	// that Carry names: every row that comes of one has them.
+	TableCall struct {
+		Input  Node
+		User   *UserFunction
+		Args   []Expr
+		Carry  []int
+		schema types.Schema
 	}
 	// Lookup joins each row of Input with the rows of a finite relation that have
 	// equal keys and satisfy On (nil = all), which is over the columns of both sides.
@@ -166,6 +178,7 @@ func (*Values) node()    {}
 func (*Filter) node()    {}
 func (*Project) node()   {}
 func (*Aggregate) node() {}
+func (*TableCall) node() {}
 func (*Lookup) node()    {}
 func (*Sort) node()      {}
 func (*EventTime) node() {}
@@ -188,6 +201,9 @@ func (n *Project) Schema() types.Schema { return n.schema }
 
 // Schema is keys, aggregates and rowtime.
 func (n *Aggregate) Schema() types.Schema { return n.schema }
+
+// Schema is the function's columns and those carried.
+func (n *TableCall) Schema() types.Schema { return n.schema }
 
 // Schema is the columns of both sides, of the input, or of the input and the mark.
 func (n *Lookup) Schema() types.Schema { return n.schema }
@@ -224,6 +240,9 @@ func (n *Project) Inputs() []Node { return []Node{n.Input} }
 
 // Inputs is the one input.
 func (n *Aggregate) Inputs() []Node { return []Node{n.Input} }
+
+// Inputs is the one input.
+func (n *TableCall) Inputs() []Node { return []Node{n.Input} }
 
 // Inputs is the streaming side, then the table.
 func (n *Lookup) Inputs() []Node { return []Node{n.Input, n.Table} }
@@ -335,18 +354,30 @@ func (n *Aggregate) String() string {
 
 // String is the call.
 func (c AggregateCall) String() string {
-	if c.Arg == nil {
-		return c.Func + "(*)"
+	parts := make([]string, len(c.Args))
+	for i, a := range c.Args {
+		parts[i] = a.String()
 	}
-	return c.Func + "(" + c.Arg.String() + ")"
+	return c.text(parts)
 }
 
 // told is the call as EXPLAIN prints it, and as its column is called.
-func (c AggregateCall) told(in types.Schema) string {
-	if c.Arg == nil {
+func (c AggregateCall) told(in types.Schema) string { return c.text(toldAll(c.Args, in)) }
+
+func (c AggregateCall) text(args []string) string {
+	if c.User == nil && len(args) == 0 {
 		return c.Func + "(*)"
 	}
-	return c.Func + "(" + told(c.Arg, in) + ")"
+	return c.Func + "(" + strings.Join(args, ", ") + ")"
+}
+
+// String is the function, what it takes and what it gives.
+func (n *TableCall) String() string {
+	names := make([]string, len(n.User.Columns))
+	for i, f := range n.User.Columns {
+		names[i] = f.Name
+	}
+	return fmt.Sprintf("Table function %s(%s): %s", n.User.Name, strings.Join(toldAll(n.Args, n.Input.Schema()), ", "), strings.Join(names, ", "))
 }
 
 // String is the kind of join and its condition.

@@ -42,9 +42,7 @@ func AtStart(n Node, start types.Time) Node {
 		out := *n
 		out.Keys, out.Calls = mapExprs(n.Keys, at), append([]AggregateCall(nil), n.Calls...)
 		for i, c := range out.Calls {
-			if c.Arg != nil {
-				out.Calls[i].Arg = at(c.Arg)
-			}
+			out.Calls[i].Args = mapExprs(c.Args, at)
 		}
 		out.Window = n.Window.atStart(at)
 		return &out
@@ -153,9 +151,7 @@ func eachExpr(n Node, f func(Expr)) {
 	case *Aggregate:
 		all(n.Keys)
 		for _, c := range n.Calls {
-			if c.Arg != nil {
-				f(c.Arg)
-			}
+			all(c.Args)
 		}
 	case *Lookup:
 		all(n.InputKeys)

@@ -23,7 +23,7 @@ func checkOver(q *ast.Select, eb *exprBinder, streaming bool) error {
 	if len(calls) == 0 {
 		return nil
 	}
-	if len(q.GroupBy) > 0 || q.Stagger != nil || q.Having != nil || aggregates(q) {
+	if len(q.GroupBy) > 0 || q.Stagger != nil || q.Having != nil || aggregates(eb.catalog, q) {
 		return errorAt(calls[0].Pos, "an OVER call cannot stand in a query that aggregates").near(calls[0].Call.Name.Last().Text).
 			hint("aggregate in a subquery of FROM, and put OVER around it")
 	}
@@ -68,7 +68,7 @@ func overCalls(list ...ast.Expr) []*ast.Over {
 
 func checkOverCall(q *ast.Select, o *ast.Over, eb *exprBinder, streaming bool) error {
 	name := o.Call.Name.Last().Text
-	if f := functions[name]; f != nil && !isAggregate(o.Call) {
+	if f := functions[name]; f != nil && !isAggregate(eb.catalog, o.Call) {
 		return errorAt(o.Pos, "%s is not an aggregate", name).near(name).hint("OVER goes behind aggregates, LAG, FIRST_VALUE and their kin")
 	}
 	if inner := overCalls(operands(o)...); len(inner) > 0 {
@@ -87,7 +87,7 @@ func checkOverCall(q *ast.Select, o *ast.Over, eb *exprBinder, streaming bool) e
 			return err
 		}
 	}
-	if isAggregate(o.Call) && streaming {
+	if isAggregate(eb.catalog, o.Call) && streaming {
 		if err := checkOverOrder(w, eb); err != nil {
 			return err
 		}

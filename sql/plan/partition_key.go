@@ -67,6 +67,8 @@ func fromShards(n Node) bool {
 		return fromShards(n.Input)
 	case *Project:
 		return fromShards(n.Input)
+	case *TableCall:
+		return fromShards(n.Input)
 	case *Lookup:
 		return fromShards(n.Input)
 	}
@@ -98,6 +100,15 @@ func carryKey(n Node) (out Node, key int, ok bool) {
 			return n, 0, false // the table's columns would move
 		}
 		return carryPast(n, in, key), len(n.schema.Fields), true
+	case *TableCall:
+		in, from, ok := carryKey(n.Input)
+		if !ok {
+			return n, 0, false
+		}
+		c := *n
+		c.Input = in
+		c.carry(from)
+		return &c, len(c.schema.Fields) - 1, true
 	case *Project:
 		in, from, ok := carryKey(n.Input)
 		if !ok {

@@ -32,6 +32,8 @@ func prune(n Node, need []bool) (Node, []int) {
 		return pruneProject(n, need)
 	case *Aggregate:
 		return pruneAggregate(n), identity(len(need))
+	case *TableCall:
+		return pruneTableCall(n), identity(len(need))
 	case *Lookup:
 		return pruneLookup(n, need)
 	case *Sort:
@@ -142,17 +144,28 @@ func pruneAggregate(n *Aggregate) Node {
 	below := make([]bool, len(n.Input.Schema().Fields))
 	uses(below, n.Keys...)
 	for _, c := range n.Calls {
-		if c.Arg != nil {
-			uses(below, c.Arg)
-		}
+		uses(below, c.Args...)
 	}
 	in, to := prune(n.Input, below)
 	out := &Aggregate{Input: in, Keys: remapAll(n.Keys, to), Window: n.Window, schema: n.schema}
 	for _, c := range n.Calls {
-		if c.Arg != nil {
-			c.Arg = remap(c.Arg, to)
-		}
+		c.Args = remapAll(c.Args, to)
 		out.Calls = append(out.Calls, c)
+	}
+	return out
+}
+
+// pruneTableCall keeps the function's columns: it makes them all anyway.
+func pruneTableCall(n *TableCall) Node {
+	below := make([]bool, len(n.Input.Schema().Fields))
+	uses(below, n.Args...)
+	for _, i := range n.Carry {
+		below[i] = true
+	}
+	in, to := prune(n.Input, below)
+	out := &TableCall{Input: in, User: n.User, Args: remapAll(n.Args, to), schema: n.schema}
+	for _, i := range n.Carry {
+		out.Carry = append(out.Carry, to[i])
 	}
 	return out
 }

@@ -60,6 +60,10 @@ func rebuild(n Node, f func(Node) Node) Node {
 		c := *n
 		c.Input = f(n.Input)
 		return &c
+	case *TableCall:
+		c := *n
+		c.Input = f(n.Input)
+		return &c
 	case *Lookup:
 		c := *n
 		c.Input, c.Table = f(n.Input), f(n.Table)

@@ -30,13 +30,13 @@ func (b *Binder) selectQuery(q *ast.Select, streaming bool) (Node, error) {
 	}
 	if correlation == nil || !correlation.found() {
 		correlation = nil
-	} else if err := correlation.allowed(q); err != nil {
+	} else if err := correlation.allowed(q, aggregates(b.Catalog, q)); err != nil {
 		return nil, err
 	}
 	if q.Stagger != nil {
 		return nil, b.stagger(q, eb, streaming)
 	}
-	if len(q.GroupBy) > 0 || q.Having != nil || aggregates(q) {
+	if len(q.GroupBy) > 0 || q.Having != nil || aggregates(b.Catalog, q) {
 		global := len(q.GroupBy) == 0 && correlation != nil
 		if eb, err = b.group(q, eb, streaming, correlation); err != nil {
 			return nil, err
@@ -49,10 +49,10 @@ func (b *Binder) selectQuery(q *ast.Select, streaming bool) (Node, error) {
 }
 
 // aggregates tells whether the select list or ORDER BY calls an aggregate.
-func aggregates(q *ast.Select) bool {
+func aggregates(catalog Catalog, q *ast.Select) bool {
 	found := false
 	see := func(e ast.Expr) {
-		if c, ok := e.(*ast.Call); ok && isAggregate(c) {
+		if c, ok := e.(*ast.Call); ok && isAggregate(catalog, c) {
 			found = true
 		}
 	}

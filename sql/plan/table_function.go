@@ -14,10 +14,17 @@ var tableFunctions = map[string]func(b *Binder, ref *ast.TableFunc, streaming bo
 // tableFunc binds TABLE(f(...)): a function that makes rows (kda-sql.md §12).
 func (b *Binder) tableFunc(ref *ast.TableFunc, streaming bool) (Node, *scope, error) {
 	bind := tableFunctions[ref.Name.Last().Text]
-	if bind == nil {
-		return nil, nil, b.noTableFunction(ref.Name)
+	own := userFunctions(b.Catalog, ref.Name.Last().Text, UserTable)
+	var n Node
+	var err error
+	switch {
+	case bind != nil:
+		n, err = bind(b, ref, streaming)
+	case len(own) > 0 && len(ref.Name) == 1:
+		n, err = b.tableCall(ref, own, streaming)
+	default:
+		err = b.noTableFunction(ref.Name)
 	}
-	n, err := bind(b, ref, streaming)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -33,14 +40,22 @@ func (b *Binder) tableFunc(ref *ast.TableFunc, streaming bool) (Node, *scope, er
 func (b *Binder) noTableFunction(name ast.Qualified) error {
 	last := name.Last()
 	e := errorAt(last.Pos, "no table function %s", last.Text).near(last.Text)
-	if slices.Contains(aggregateNames[:], last.Text) || functions[last.Text] != nil {
+	if slices.Contains(aggregateNames[:], last.Text) || functions[last.Text] != nil ||
+		len(userFunctions(b.Catalog, last.Text, UserScalar))+len(userFunctions(b.Catalog, last.Text, UserAggregate)) > 0 {
 		return e.hint("%s gives one value: call it in the select list", last.Text)
 	}
-	known := slices.Sorted(maps.Keys(tableFunctions))
-	if len(known) == 0 {
+	names := slices.Sorted(maps.Keys(tableFunctions))
+	if known, ok := b.Catalog.(FunctionCatalog); ok {
+		for _, own := range known.FunctionNames() {
+			if len(userFunctions(b.Catalog, own, UserTable)) > 0 {
+				names = append(names, own)
+			}
+		}
+	}
+	if len(names) == 0 {
 		return e.hint("there is none yet")
 	}
-	return e.hint("%s", suggestName(last, known))
+	return e.hint("%s", suggestName(last, names))
 }
 
 // finiteFunc tells whether a table function reads tables only.

@@ -124,6 +124,8 @@ func EventTimed(n Node) bool {
 		return EventTimed(n.Input)
 	case *Project:
 		return EventTimed(n.Input)
+	case *TableCall:
+		return EventTimed(n.Input)
 	case *Lookup:
 		return EventTimed(n.Input)
 	}
