@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -24,6 +25,7 @@ var everyFunction = []Function{
 	Func1("TOMORROW", func(t time.Time) (time.Time, error) { return t.AddDate(0, 0, 1), nil }),
 	Func1("OR_ZERO", func(n sql.Null[int64]) (int64, error) { return n.V, nil }),
 	Func1("NULL_IF_NEGATIVE", func(n int64) (sql.Null[int64], error) { return sql.Null[int64]{V: n, Valid: n >= 0}, nil }),
+	Func2("PICK", func(n sql.Null[int64], s string) (string, error) { return fmt.Sprint(n.V, n.Valid, s), nil }),
 	Func4("JOIN4", func(a, b, c, d string) (string, error) { return a + b + c + d, nil }),
 	Func1("SIZE", func(s string) (int32, error) { return int32(len(s)), nil }),
 	Func1("SIZE", func(b []byte) (int32, error) { return -int32(len(b)), nil }), // told apart by the argument
@@ -51,7 +53,7 @@ func TestGoFunctions(t *testing.T) {
 		"answer()": "42", "FLIP(TRUE)": "false", "ADD8(CAST(3 AS TINYINT), CAST(4 AS TINYINT))": "7", "NEXT16(CAST(-1 AS SMALLINT))": "0",
 		"NEXT32(41)": "42", "IN_RANGE(CAST(5 AS BIGINT), 1, 9)": "true", "HALF_REAL(CAST(3 AS REAL))": "1.5", "HALF(3e0)": "1.5", "SHOUT('ha', 2)": "HA!!",
 		"TWICE(X'0A0B')": "0a0b0a0b", "TOMORROW(TIMESTAMP '2021-02-28 07:05:09.25')": "2021-03-01 07:05:09.250",
-		"OR_ZERO(CAST(NULL AS BIGINT))": "0", "NULL_IF_NEGATIVE(-1)": "NULL", "NULL_IF_NEGATIVE(7)": "7", "JOIN4('a', 'b', '', 'd')": "abd",
+		"OR_ZERO(CAST(NULL AS BIGINT))": "0", "NULL_IF_NEGATIVE(-1)": "NULL", "NULL_IF_NEGATIVE(7)": "7", "PICK(NULL, 'x')": "0 falsex", "PICK(NULL, NULL)": "NULL", "PICK(CAST(4 AS BIGINT), NULL)": "NULL", "JOIN4('a', 'b', '', 'd')": "abd",
 		"SIZE('abc')": "3", "SIZE(X'0A')": "-1", "HALF(CAST(NULL AS DOUBLE))": "NULL", "NEXT32(NULL)": "NULL", "FLIP(UNKNOWN)": "NULL",
 		"SHOUT(CAST('ab' AS CHAR(3)), 1)": "AB !", "NEXT32(NEXT32(1)) + 1": "4",
 	} {
@@ -91,13 +93,13 @@ func TestGoFunctionErrors(t *testing.T) {
 		}
 	}
 	for name, list := range map[string][]Function{
-		"function UPPER is one of the engine":                                                 {Func0("Upper", func() (bool, error) { return true, nil })},
-		"function SUM is one of the engine":                                                   {Func0("sum", func() (bool, error) { return true, nil })},
-		"function F(BIGINT) is there twice":                                                   {Func1("F", func(int64) (bool, error) { return true, nil }), Func1("f", func(int64) (bool, error) { return true, nil })},
-		"function F: the argument int has no SQL type":                                        {Func1("F", func(int) (bool, error) { return true, nil })},
-		"function F: the result []string has no SQL type":                                     {Func0("F", func() ([]string, error) { return nil, nil })},
-		`function "A B": the name is no word, or the function was not made by Func0 to Func4`: {Func0("a b", func() (bool, error) { return true, nil })},
-		`function "": the name is no word, or the function was not made by Func0 to Func4`:    {{}},
+		"function UPPER is one of the engine":                                                    {Func0("Upper", func() (bool, error) { return true, nil })},
+		"function SUM is one of the engine":                                                      {Func0("sum", func() (bool, error) { return true, nil })},
+		"function F(BIGINT) is there twice":                                                      {Func1("F", func(int64) (bool, error) { return true, nil }), Func1("f", func(int64) (bool, error) { return true, nil })},
+		"function F: the argument int has no SQL type":                                           {Func1("F", func(int) (bool, error) { return true, nil })},
+		"function F: the result []string has no SQL type":                                        {Func0("F", func() ([]string, error) { return nil, nil })},
+		`function "A B": the name is no word, or the function was not made by Func0 and its kin`: {Func0("a b", func() (bool, error) { return true, nil })},
+		`function "": the name is no word, or the function was not made by Func0 and its kin`:    {{}},
 	} {
 		if _, err := Open("", &Options{Functions: list}); err == nil || err.Error() != name {
 			t.Errorf("%v\nwant %s", err, name)

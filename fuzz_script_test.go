@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -98,7 +99,7 @@ func fuzzScript(t *testing.T, dir, script string, statements []ast.Statement) {
 	mem := newDirty()
 	defer mem.AssertSize(t, 0)
 	defer regexp2.StopTimeoutClock()
-	db, err := Open("", &Options{Dir: dir, BatchRows: 3, Parallelism: 2, Mem: mem, MemoryBudget: 32 << 20, Functions: everyFunction})
+	db, err := Open("", &Options{Dir: dir, BatchRows: 3, Parallelism: 2, Mem: mem, MemoryBudget: 32 << 20, Functions: slices.Concat(everyFunction, scriptFunctions)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -246,6 +247,8 @@ func fuzzSeeds(tb testing.TB) []string {
 		"CREATE OR REPLACE FUNCTION f (a INTEGER, b DOUBLE) RETURNS DOUBLE CONTAINS SQL RETURN b / a; VALUES (f(0, 1e0), HALF(1e0), SHOUT('x', 3))",
 		"DISCOVER SCHEMA FROM 't.csv'; DISCOVER SCHEMA FROM k; CREATE CRAWLER c WITH ('path'='.'); RUN CRAWLER c; SHOW TABLES; SHOW PARTITIONS t",
 		"CREATE TABLE l (id INTEGER, name VARCHAR) WITH ('connector'='lake', 'location'='l', 'partitioned_by'='name'); INSERT INTO l SELECT id, name FROM v, t; SELECT * FROM l WHERE name = 'x'",
+		"SELECT name, GEO_MEAN(x), LONGEST(name), MEDIAN(id), TEXTS(name), ALL_ROWS(), NULLS(id) FROM k GROUP BY name; SELECT * FROM TABLE(WORDS(CURSOR(SELECT id, name FROM k))) AS w (a, b, c)",
+		"SELECT STREAM LONGEST(word), TEXT_AT_GREATEST(CAST(\"number\" AS INTEGER), word) FROM TABLE(WORDS(CURSOR(SELECT STREAM id, name FROM s))) AS w GROUP BY FLOOR(w.ROWTIME TO SECOND)",
 		"SELECT STREAM name, COUNT(*), MIN(x) FROM k GROUP BY name, FLOOR(k.ROWTIME TO SECOND) HAVING COUNT(*) > 0; SELECT id FROM t WHERE (id, name) NOT IN (SELECT id, label FROM v) ORDER BY 1 LIMIT 2 OFFSET 1",
 	)
 }

@@ -89,7 +89,7 @@ func runScript(t *testing.T, path, dir string, batch, parallel int, crashes bool
 	defer regexp2.StopTimeoutClock()
 	r := &scriptRun{t: t, dir: dir, clock: &testClock{now: instantOf(t, "00:00:00")}}
 	var err error
-	r.db, err = Open("", &Options{Dir: dir, BatchRows: batch, Parallelism: parallel, Now: r.clock.read, Mem: mem})
+	r.db, err = Open("", &Options{Dir: dir, BatchRows: batch, Parallelism: parallel, Now: r.clock.read, Mem: mem, Functions: scriptFunctions})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -241,6 +241,9 @@ func (g *grouping) aggregate(call *ast.Call) (Expr, error) {
 		return nil, errorAt(call.Filter.Position(), "FILTER is not supported yet").hint("use CASE inside the aggregate")
 	}
 	own := userFunctions(g.args.catalog, name, UserAggregate)
+	if len(own) > 0 && call.Star {
+		return nil, errorAt(call.Pos, "%s(*): only COUNT takes *", name).near(name)
+	}
 	if len(own) == 0 && !call.Star && len(call.Args) != 1 || call.Star && name != "COUNT" {
 		return nil, errorAt(call.Pos, "%s takes one argument", name).near(name)
 	}
