@@ -27,8 +27,8 @@ import (
 // nil, and -0 as 0. If they fail at work, the pump or query ends with the error.
 //
 // Options.MemoryBudget counts the size of S per group and, if S has slices, maps or texts,
-// an estimate of what they hold: each group is measured when it appears, and again with
-// about every 64th of its rows; of a large value a part is looked at.
+// an estimate of what they hold: a group is measured with its first, second, fourth, eighth
+// row and so on, and with every 64th; of a large value a part is looked at.
 func Aggregate1[S, A, R any](name string, step func(*S, A), merge func(into, from *S), result func(*S) (R, error)) Function {
 	out, set := newFunction[R](name)
 	a := argument[A](&out)

@@ -95,14 +95,15 @@ func newUser[S any](kernel func() *Kernel[S], f *fault) *user[S] {
 
 // Update takes the argument, or several as the fields of a struct.
 func (u *user[S]) Update(n int, groups, rows []uint32, arg arrow.Array) {
-	old := len(u.cells.live)
 	states := u.cells.write(n, groups)
 	u.Load(u.arguments(arg), rows)
 	rows = rows[:len(groups)]
 	for i, g := range groups {
 		u.Step(&states[g], rows[i])
 	}
-	u.measure(old, groups)
+	if u.sized {
+		u.sizes.count(n, groups, u.size)
+	}
 }
 
 func (u *user[S]) arguments(arg arrow.Array) []arrow.Array {
@@ -121,7 +122,6 @@ func (u *user[S]) arguments(arg arrow.Array) []arrow.Array {
 }
 
 func (u *user[S]) Merge(n int, groups []uint32, state []arrow.Array) {
-	old := len(u.cells.live)
 	states := u.cells.write(n, groups)
 	encoded := state[0].(*array.Binary)
 	for i, g := range groups {
@@ -132,7 +132,9 @@ func (u *user[S]) Merge(n int, groups []uint32, state []arrow.Array) {
 		}
 		u.Kernel.Merge(&states[g], &from)
 	}
-	u.measure(old, groups)
+	if u.sized {
+		u.sizes.all(n, groups, u.size)
+	}
 }
 
 func (u *user[S]) State(n int, mem memory.Allocator) []arrow.Array {
@@ -215,8 +217,4 @@ func (u *user[S]) Reset() {
 // measured of that: see sizes.
 func (u *user[S]) Bytes() int64 { return u.cells.bytes() + u.sizes.bytes() }
 
-func (u *user[S]) measure(old int, groups []uint32) {
-	if u.sized {
-		u.sizes.measure(old, len(u.cells.live), groups, func(g uint32) int64 { return sizeBehind(&u.cells.live[g]) })
-	}
-}
+func (u *user[S]) size(group uint32) int64 { return sizeBehind(&u.cells.live[group]) }

@@ -1,14 +1,22 @@
 package agg
 
-import "reflect"
+import (
+	"reflect"
+	"unsafe"
+)
 
 // sizes estimates the memory that the states of a program's aggregate refer to: slices,
-// maps, texts. A group is measured when it first appears, and again when one of its rows
-// is in the sample: the last of every measureEvery rows of a batch. So a group that grows
-// is measured about once in as many of its rows, and one that rests has its last size.
+// maps, texts. A group is measured with its first, second, fourth, eighth row and so on,
+// and with every 64th: what it has grown since is less than that, or less than half.
 type sizes struct {
-	of    []int64 // per group, as last measured
+	of    []measured
 	total int64
+}
+
+// measured is a group: its size when it was measured, and its rows so far.
+type measured struct {
+	bytes int64
+	rows  uint32
 }
 
 const (
@@ -18,25 +26,34 @@ const (
 	measureNodes = 256
 )
 
-// measure looks at the groups old to n-1, which are new, and at the sample.
-func (s *sizes) measure(old, n int, groups []uint32, size func(group uint32) int64) {
+// count counts a row of each of groups, and measures those that are due.
+func (s *sizes) count(n int, groups []uint32, size func(group uint32) int64) {
 	s.of = grown(s.of, n)
-	note := func(g uint32) {
-		v := size(g)
-		s.total += v - s.of[g]
-		s.of[g] = v
+	for _, g := range groups {
+		m := &s.of[g]
+		m.rows++
+		if m.rows&(m.rows-1) == 0 || m.rows%measureEvery == 0 {
+			s.note(m, size(g))
+		}
 	}
-	for g := old; g < n; g++ {
-		note(uint32(g))
+}
+
+// all measures each of groups.
+func (s *sizes) all(n int, groups []uint32, size func(group uint32) int64) {
+	s.of = grown(s.of, n)
+	for _, g := range groups {
+		s.note(&s.of[g], size(g))
 	}
-	for i := len(groups) - 1; i >= 0; i -= measureEvery {
-		note(groups[i])
-	}
+}
+
+func (s *sizes) note(m *measured, bytes int64) {
+	s.total += bytes - m.bytes
+	m.bytes = bytes
 }
 
 func (s *sizes) reset() { s.of, s.total = s.of[:0], 0 }
 
-func (s *sizes) bytes() int64 { return s.total + int64(cap(s.of))*8 }
+func (s *sizes) bytes() int64 { return s.total + int64(cap(s.of))*int64(unsafe.Sizeof(measured{})) }
 
 // sizeBehind is the memory that *p refers to, *p itself left out. Memory that two values
 // share counts twice.
@@ -131,5 +148,5 @@ func scaled(size int64, seen, n int) int64 {
 	if seen == 0 {
 		return 0
 	}
-	return size / int64(seen) * int64(n)
+	return int64(float64(size) * float64(n) / float64(seen))
 }
