@@ -3,6 +3,7 @@ package millrace
 import (
 	"fmt"
 	"maps"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -101,8 +102,7 @@ func newFunction[R any](name string) (Function, func(*expr.Row, R)) {
 	out := Function{name: strings.ToUpper(name)}
 	set, of := setter[R]()
 	if set == nil {
-		var r R
-		out.fail("the result %T has no SQL type", r)
+		out.fail("the result %s has no SQL type", reflect.TypeFor[R]())
 	}
 	out.result = of
 	return out, set
@@ -119,8 +119,7 @@ func (f *Function) fail(format string, args ...any) {
 func argument[A any](f *Function) func(*expr.Row) A {
 	get, of, nullable := getter[A](len(f.params))
 	if get == nil {
-		var a A
-		f.fail("the argument %T has no SQL type", a)
+		f.fail("the argument %s has no SQL type", reflect.TypeFor[A]())
 	}
 	f.params = append(f.params, types.Field{Type: of})
 	f.nullable = append(f.nullable, nullable)

@@ -161,7 +161,7 @@ func gobLoses(t reflect.Type, path string, seen []reflect.Type) string {
 	case reflect.Pointer:
 		return at("a pointer, and gob does not tell one to zero from nil")
 	case reflect.Interface, reflect.Func, reflect.Chan, reflect.UnsafePointer:
-		return at(fmt.Sprintf("a %s, which is no data", t.Kind()))
+		return at(fmt.Sprintf("of kind %s, which is no data", t.Kind()))
 	}
 	return ""
 }

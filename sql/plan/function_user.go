@@ -200,7 +200,7 @@ func CheckFunctions(list []*UserFunction) error {
 		}
 		seen[f.Key()] = true
 		if kind, ok := kinds[f.Name]; ok && kind != f.Kind {
-			return fmt.Errorf("function %s is a %s and a %s", f.Name, min(kind, f.Kind), max(kind, f.Kind))
+			return fmt.Errorf("function %s has two kinds: %s, %s", f.Name, min(kind, f.Kind), max(kind, f.Kind))
 		}
 		kinds[f.Name] = f.Kind
 	}
