@@ -117,6 +117,14 @@ func (g *progGen) aggregate(s exprScope, class byte, keys map[byte][]string, win
 	if len(keys[class]) > 0 && g.chance(60) {
 		return pick(g, keys[class]...)
 	}
+	if g.chance(15) {
+		switch class { // of the program: function_kinds_test.go
+		case 'n':
+			return pick(g, "ALL_ROWS()", "MEDIAN(CAST(MOD("+g.expr(s, 'n', 1)+", 1000) AS INTEGER))")
+		case 's':
+			return pick(g, "LONGEST", "TEXTS") + "(" + g.expr(s, 's', 1) + ")"
+		}
+	}
 	switch class {
 	case 'n':
 		return pick(g, "COUNT(*)", "COUNT("+g.expr(s, pick[byte](g, 'n', 's', 'd'), 1)+")", pick(g, "SUM", "MIN", "MAX", "AVG", "SUM")+"("+g.expr(s, 'n', 1)+")")

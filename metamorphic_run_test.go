@@ -29,7 +29,7 @@ func (p *program) run(t *testing.T, c progConfig) (out outcome) {
 		defer mem.AssertSize(t, 0)
 		clock := &testClock{now: progStart}
 		r := &progRun{scriptRun: scriptRun{t: t, clock: clock}, p: p, c: c, dir: dir, opts: Options{
-			Dir: dir, BatchRows: c.batch, Parallelism: c.parallel, Unsynced: true, CheckpointEvery: -1, Now: clock.read, Mem: mem,
+			Dir: dir, BatchRows: c.batch, Parallelism: c.parallel, Unsynced: true, CheckpointEvery: -1, Now: clock.read, Mem: mem, Functions: scriptFunctions,
 		}}
 		r.open()
 		defer r.close()
