@@ -127,6 +127,9 @@
 //     other columns are, and no operator has to know of records.
 //   - Integer sums add in 128 bits: only a sum that itself does not fit is an
 //     overflow, whatever the order of the rows. SUM of integers is BIGINT.
+//   - A row of which a table function makes no rows is passed, not filtered: what it
+//     makes of one row is its own affair. Adding a row to an aggregate in Go cannot fail,
+//     since aggregates before it have the row already; its result can.
 //   - A live query is never waited for: one that does not take its rows ends with
 //     exec.ErrFellBehind. A SELECT of a script is, because it must see every row.
 //   - A Sort and a Concat of finite relations keep their rows in memory, within the

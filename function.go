@@ -193,6 +193,10 @@ func (s *scope) Functions(name string) []*plan.UserFunction {
 	return out
 }
 
+// Functions is the names of the functions that are not the engine's, those of the options
+// and those that CREATE FUNCTION made: what an editor offers.
+func (db *DB) Functions() []string { return (&scope{db: db}).FunctionNames() }
+
 // FunctionNames is their names, for hints.
 func (s *scope) FunctionNames() []string {
 	out := slices.Collect(maps.Keys(s.db.functions))

@@ -165,6 +165,9 @@ func TestStatesAgainstBudget(t *testing.T) {
 
 func TestShowGoFunctions(t *testing.T) {
 	db := openFunctions(t, append([]Function{everyFunction[0]}, scriptFunctions...))
+	if got := strings.Join(db.Functions(), " "); got != "ALL_ROWS ANSWER COUNT_WITHIN EVERY_TYPE GEO_MEAN LONGEST MEDIAN NULLS TEXTS TEXT_AT_GREATEST WORDS" {
+		t.Error(got)
+	}
 	got := queryLines(t, db, "SHOW FUNCTIONS")
 	for _, want := range []string{
 		"ANSWER | of the program | ANSWER() | gives BIGINT | NULL",

@@ -2,7 +2,6 @@ package millrace
 
 import (
 	"database/sql"
-	"errors"
 	"reflect"
 	"strings"
 	"time"
@@ -96,7 +95,9 @@ func (t *tableCall[In, Out]) kernel() *op.TableKernel {
 			before := t.values[0].Len()
 			err := t.f(t.in, emit)
 			for _, col := range t.values {
-				err = errors.Join(err, col.Full())
+				if full := col.Full(); err == nil {
+					err = full
+				}
 			}
 			if err != nil {
 				for _, col := range t.values {

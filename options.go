@@ -40,7 +40,8 @@ type Options struct {
 	// Connectors are systems outside beside those the engine brings (file, stream,
 	// lake), by the name SQL gives in 'connector'.
 	Connectors map[string]Connector
-	// Functions are scalar functions that SQL can call beside those of the engine.
+	// Functions are functions, aggregates and table functions that SQL can call beside
+	// those of the engine.
 	Functions []Function
 	// Now is the clock of arrivals and of rows without an explicit time, for tests
 	// and replays; nil is the system's.

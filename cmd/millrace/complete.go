@@ -32,7 +32,7 @@ func (s *session) complete(line string, pos int) (head string, words []string, t
 	if err != nil || strings.Count(all+head, "'")%2 > 0 || strings.HasSuffix(head, `"`) {
 		return head, nil, tail // inside a text there is nothing to offer
 	}
-	return head, startingWith(word, candidates(relations, all, head, tail)), tail
+	return head, startingWith(word, candidates(relations, s.db.Functions(), all, head, tail)), tail
 }
 
 func inName(r rune) bool { return r == '_' || unicode.IsLetter(r) || unicode.IsDigit(r) }
@@ -40,8 +40,9 @@ func inName(r rune) bool { return r == '_' || unicode.IsLetter(r) || unicode.IsD
 // relationFollows are the words that a relation follows, whatever the statement.
 var relationFollows = []string{"FROM", "JOIN", "INTO", "DESCRIBE", `\d`}
 
-// candidates is what may stand behind head in the statement that all begins.
-func candidates(relations []plan.Relation, all, head, tail string) []string {
+// candidates is what may stand behind head in the statement that all begins; own is the
+// functions that are not the engine's.
+func candidates(relations []plan.Relation, own []string, all, head, tail string) []string {
 	fields := strings.Fields(head)
 	last := ""
 	if len(fields) > 0 {
@@ -56,7 +57,7 @@ func candidates(relations []plan.Relation, all, head, tail string) []string {
 		return relationNames(relations)
 	}
 	out := append(parse.Keywords(), relationNames(relations)...)
-	for _, a := range plan.Aggregates() {
+	for _, a := range append(plan.Aggregates(), own...) {
 		out = append(out, a+"(")
 	}
 	for name, f := range plan.Functions() {

@@ -274,11 +274,12 @@ func TestScriptOnStandardInput(t *testing.T) {
 func TestComplete(t *testing.T) {
 	s, _ := newSession(t)
 	typing(t, s, `CREATE STREAM orders (item VARCHAR(8), qty INTEGER, "value" INTEGER) WITH ('connector'='stream');`, "CREATE STREAM other (item VARCHAR(8), shop INTEGER);",
+		"CREATE FUNCTION knots (kmh DOUBLE) RETURNS DOUBLE RETURN kmh / 1.852;",
 		`CREATE TABLE items (item VARCHAR(8)) WITH ('connector'='lake', 'location'='`+t.TempDir()+`');`)
 	tests := []struct{ typed, line, want string }{
 		{"", "SEL", "SELECT"}, {"", "sel", "select"}, {"", `\ti`, `\timing`}, {"", `\d or`, "orders"}, {"", `\format n`, "ndjson"},
 		{"", "SELECT * FROM or", "orders"}, {"", "select * from o", "orders other"}, {"", "INSERT INTO IT", "ITEMS"},
-		{"", "SELECT q", "qty quarter("}, {"", "SELECT CURRENT_D", "CURRENT_DATE"}, {"", "SELECT cou", "count("}, {"", "SELECT 'or", ""}, {"SELECT * FROM orders", "WHERE sho", "show"},
+		{"", "SELECT q", "qty quarter("}, {"", "SELECT CURRENT_D", "CURRENT_DATE"}, {"", "SELECT cou", "count("}, {"", "SELECT kn", "knots("}, {"", "SELECT 'or", ""}, {"SELECT * FROM orders", "WHERE sho", "show"},
 		{"SELECT * FROM other", "WHERE sho", "shop show"}, {"", "SELECT orders.q", "qty"}, {"", `SELECT orders.`, `"value" approximate_arrival_time item partition_key qty rowtime sequence_number shard_id`},
 		{"SELECT * FROM other AS o, orders AS x", "WHERE x.q", "qty"}, {"SELECT *", "FROM default.i", "items"},
 	}
