@@ -95,6 +95,8 @@ type (
 	}
 )
 
+var _ = unexported{}.Inner.n // is used by nobody else
+
 func (*halfWritten) MarshalBinary() ([]byte, error) { return nil, errors.New("half") }
 
 func aggregateOf[S any]() Function {

@@ -5,8 +5,9 @@
 // the allocator that is passed; the caller releases them.
 //
 // Groups turns key columns into ids in order of first appearance; a Func keeps
-// one state per id. Both are plain memory without locks: one goroutine at a
-// time. Nothing here knows windows, watermarks or SQL names' resolution.
+// one state per id; User is a Func with code of the embedding program. They are plain
+// memory without locks: one goroutine at a time. Nothing here knows windows, watermarks
+// or SQL names' resolution.
 //
 // Semantics: kda-sql.md §13.1 (NULLs are skipped, an empty or all-NULL group
 // gives NULL except for COUNT).

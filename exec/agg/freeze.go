@@ -122,6 +122,19 @@ func (f frozenFunc) Release()              { f.free() }
 // package may know of any: see the test of imports.
 type flag = atomic.Bool
 
+// fault is the first error of a Func and of those that Freeze made of it, which is noted
+// and read by different goroutines.
+type fault struct{ first atomic.Pointer[error] }
+
+func (f *fault) note(err error) { f.first.CompareAndSwap(nil, &err) }
+
+func (f *fault) get() error {
+	if err := f.first.Load(); err != nil {
+		return *err
+	}
+	return nil
+}
+
 // FrozenGroups is the keys of Groups at one instant. Keys are only ever added, so it
 // shares their memory; Range may be called on another goroutine, Release on any,
 // once.

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math"
 	"reflect"
-	"sync/atomic"
 
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
@@ -47,15 +46,6 @@ type Kernel[S any] struct {
 // NewUserOf is NewUser for a kernel; each Func has one that kernel makes.
 func NewUserOf[S any](kernel func() *Kernel[S]) NewUser {
 	return func() User { return newUser(kernel, &fault{}) }
-}
-
-// fault is the first error of a Func and of those that came of it.
-type fault struct{ first atomic.Pointer[error] }
-
-func (f *fault) note(err error) {
-	if err != nil {
-		f.first.CompareAndSwap(nil, &err)
-	}
 }
 
 // user is the Func of a Kernel. A state is a column of bytes.
@@ -189,12 +179,7 @@ func (u *user[S]) Result(n int, mem memory.Allocator) (arrow.Array, []uint32) {
 
 func (u *user[S]) Reason(group uint32) string { return u.reasons[group] }
 
-func (u *user[S]) Err() error {
-	if err := u.fault.first.Load(); err != nil {
-		return *err
-	}
-	return nil
-}
+func (u *user[S]) Err() error { return u.fault.get() }
 
 func (u *user[S]) Freeze(n int) Frozen {
 	u.cells.freeze(n)
