@@ -3,6 +3,7 @@ package plan
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/millrace-sql/millrace/sql/ast"
 )
@@ -55,7 +56,10 @@ func (b *Binder) noTableFunction(name ast.Qualified) error {
 	if len(names) == 0 {
 		return e.hint("there is none yet")
 	}
-	return e.hint("%s", suggestName(last, names))
+	if near := suggestName(last, names); near != "" {
+		return e.hint("%s", near)
+	}
+	return e.hint("there is %s", strings.Join(names, ", "))
 }
 
 // finiteFunc tells whether a table function reads tables only.
