@@ -86,7 +86,8 @@ func (r *Results) Append() {
 		s.bools = append(s.bools, false)
 	case texts:
 		end := int32(len(s.data))
-		s.starts, s.ends = append(s.starts, end), append(s.ends, end)
+		s.startBuf, s.endBuf = append(s.startBuf, end), append(s.endBuf, end)
+		s.starts, s.ends = s.startBuf, s.endBuf
 	}
 	if s.null != nil {
 		s.nullBuf = append(s.nullBuf, false)
@@ -109,7 +110,8 @@ func (r *Results) Cut(n int) {
 		s.bools = s.bools[:n]
 	case texts:
 		s.data = s.data[:s.starts[n]]
-		s.starts, s.ends = s.starts[:n], s.ends[:n]
+		s.startBuf, s.endBuf = s.startBuf[:n], s.endBuf[:n]
+		s.starts, s.ends = s.startBuf, s.endBuf
 	}
 	if s.null != nil {
 		s.nullBuf = s.nullBuf[:n]
@@ -123,7 +125,7 @@ func (r *Results) Column(mem memory.Allocator) arrow.Array {
 	if len(r.every) < r.n {
 		r.every = All(r.n)
 	}
-	out := store(&r.made.vec, r.of, r.n, r.every[:r.n], mem)
+	out := store(&r.made.vec, r.of, r.n, r.every[:r.n], nil, mem)
 	r.n = 0
 	r.made.reset(classOf(r.of), 0)
 	return out
