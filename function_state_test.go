@@ -88,14 +88,12 @@ type (
 		Kids []recursive
 		F    func()
 	}
-	halfWritten struct{ n int }
+	halfWritten struct{}
 	tree        struct {
 		Name string
 		Kids []tree
 	}
 )
-
-var _ = unexported{}.Inner.n // is used by nobody else
 
 func (*halfWritten) MarshalBinary() ([]byte, error) { return nil, errors.New("half") }
 
