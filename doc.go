@@ -25,6 +25,7 @@
 //	1      sql/ast                what a statement looks like; its canonical text
 //	1      exec/flow              the contracts: Batch, Operator, Out, Source, Reader, Page, Sink
 //	1      exec/window            how rows are assigned to windows
+//	1      exec/forest            random cut forests
 //	1      exec/agg               grouping and aggregate functions
 //	1      storage/kv             the one Badger database: atomic batches, durability, the lock
 //	2      sql/parse              the grammar: a statement or clause; the rewrite for sqlparser

@@ -42,7 +42,7 @@ func (db *DB) build(ctx context.Context, p *pump, mode sourceMode) (*exec.Job, e
 		return nil, positioned(err)
 	}
 	env := db.env(mode, db.rejectsOf(p.name, p.incarnation))
-	env.Coordinator = db.coord
+	env.Coordinator, env.Seed = db.coord, p.name
 	return db.insertJob(ctx, p.jobName(), p.name, p.incarnation, ins, env)
 }
 

@@ -217,6 +217,9 @@ func (db *DB) showFunctions() *Rows {
 			}
 		}
 	}
+	for _, f := range plan.TableFunctions() {
+		l.add(f.Name, "table function", f.Usage, f.Doc, nil)
+	}
 	for _, name := range slices.Sorted(maps.Keys(db.functions)) {
 		for _, f := range db.functions[name] {
 			kind, gives := "of the program", f.Result.String()

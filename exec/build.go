@@ -3,6 +3,7 @@ package exec
 import (
 	"context"
 	"fmt"
+	"hash/fnv"
 
 	"github.com/millrace-sql/millrace/exec/flow"
 	"github.com/millrace-sql/millrace/exec/op"
@@ -20,6 +21,13 @@ type builder struct {
 	job   *Job
 	nodes int
 	lanes int // of rejected rows
+}
+
+// seed is for chance that must be the same whenever the job runs.
+func (b *builder) seed() uint64 {
+	h := fnv.New64a()
+	fmt.Fprintf(h, "%s/%d", b.job.env.Seed, b.nodes)
+	return h.Sum64()
 }
 
 func (b *builder) name(kind string) string {
@@ -81,6 +89,8 @@ func (b *builder) operator(ctx context.Context, n plan.Node) ([]*lane, error) {
 		return b.single(ctx, n.Input, "TimeSort", func() (flow.Operator, error) { return op.NewTimeSort(n, b.job.env.Mem), nil })
 	case *plan.Promote:
 		return b.single(ctx, n.Input, "Promote", func() (flow.Operator, error) { return op.NewPromote(n, b.job.env.Mem), nil })
+	case *plan.Forest:
+		return b.single(ctx, n.Input, "Forest", func() (flow.Operator, error) { return op.NewForest(n, b.seed(), b.job.env.Mem), nil })
 	case *plan.StreamDistinct:
 		return b.single(ctx, n.Input, "Distinct", func() (flow.Operator, error) { return op.NewDistinct(n, b.job.env.Mem), nil })
 	case *plan.StreamSort:

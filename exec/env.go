@@ -41,6 +41,9 @@ type Env struct {
 	// Start is when the job starts: CURRENT_TIMESTAMP, and the time of rows without one of
 	// their own. A job that was interrupted goes on with the one it had.
 	Start types.Time
+	// Seed settles what is left to chance in the job, together with the place in its plan:
+	// the name of the pump, empty for what has none.
+	Seed string
 }
 
 // Rejector takes the rejected rows of one operator, on its goroutine. Reject

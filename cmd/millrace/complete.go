@@ -60,6 +60,9 @@ func candidates(relations []plan.Relation, own []string, all, head, tail string)
 	for _, a := range append(plan.Aggregates(), own...) {
 		out = append(out, a+"(")
 	}
+	for _, f := range plan.TableFunctions() {
+		out = append(out, f.Name+"(")
+	}
 	for name, f := range plan.Functions() {
 		if strings.HasPrefix(f.Usage, f.Name+"(") {
 			name += "("

@@ -47,6 +47,8 @@ func keeps(n Node) string {
 		text = "the rows of open windows, of all shards in one order"
 	case *SortWithin:
 		text = "the rows of the last " + n.Slack.Duration() + ", of all shards in one order"
+	case *Forest:
+		text = "its trees, of all shards in one order"
 	case *StreamDistinct:
 		text = "what has been seen, of all shards in one order"
 	case *Promote:

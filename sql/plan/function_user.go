@@ -192,7 +192,7 @@ func (f *UserFunction) call(args []Expr, pos ast.Pos) Expr {
 func CheckFunctions(list []*UserFunction) error {
 	seen, kinds := map[string]bool{}, map[string]UserKind{}
 	for _, f := range list {
-		if functions[f.Name] != nil || slices.Contains(aggregateNames, f.Name) || tableFunctions[f.Name] != nil {
+		if functions[f.Name] != nil || slices.Contains(aggregateNames, f.Name) || tableFunction(f.Name) != nil {
 			return fmt.Errorf("function %s is one of the engine", f.Name)
 		}
 		if seen[f.Key()] {

@@ -113,6 +113,8 @@ func isTime(e Expr, n Node) bool {
 		return isTime(c, n.Input)
 	case *StreamDistinct:
 		return isTime(c, n.Input)
+	case *Forest:
+		return c.Index < len(n.Input.Schema().Fields) && isTime(c, n.Input)
 	case *Lookup:
 		return c.Index < len(n.Input.Schema().Fields) && isTime(c, n.Input)
 	}

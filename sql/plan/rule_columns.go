@@ -50,6 +50,8 @@ func prune(n Node, need []bool) (Node, []int) {
 		need[n.Column] = true
 		in, to := prune(n.Input, need)
 		return &Promote{Input: in, Column: to[n.Column]}, to
+	case *Forest:
+		return pruneForest(n, need)
 	case *StreamDistinct:
 		for _, k := range n.Keys {
 			need[k] = true
@@ -85,6 +87,32 @@ func prune(n Node, need []bool) (Node, []int) {
 		return &Limit{Input: in, Count: n.Count, Offset: n.Offset}, to
 	}
 	return rebuild(n, pruneColumns), identity(len(need))
+}
+
+// pruneForest keeps what the forest learns from, and what it adds.
+func pruneForest(n *Forest, need []bool) (Node, []int) {
+	width := len(n.Input.Schema().Fields)
+	below := append([]bool(nil), need[:width]...)
+	for _, c := range n.Columns {
+		below[c] = true
+	}
+	in, to := prune(n.Input, below)
+	out := *n
+	out.Input, out.Columns = in, nil
+	for _, c := range n.Columns {
+		out.Columns = append(out.Columns, to[c])
+	}
+	out.schema = types.Schema{Fields: make([]types.Field, len(in.Schema().Fields)), RowTime: in.Schema().RowTime}
+	for old, i := range to {
+		if i >= 0 {
+			out.schema.Fields[i] = n.schema.Fields[old]
+		}
+	}
+	for old := width; old < len(n.schema.Fields); old++ {
+		to = append(to, len(out.schema.Fields))
+		out.schema.Fields = append(out.schema.Fields, n.schema.Fields[old])
+	}
+	return &out, to
 }
 
 // pruneSorted is prune for the input of what orders by keys.

@@ -74,6 +74,10 @@ func rebuild(n Node, f func(Node) Node) Node {
 		return &StreamSort{Input: f(n.Input), Window: n.Window, Keys: n.Keys}
 	case *SortWithin:
 		return &SortWithin{Input: f(n.Input), Column: n.Column, Slack: n.Slack, Keys: n.Keys}
+	case *Forest:
+		c := *n
+		c.Input = f(n.Input)
+		return &c
 	case *StreamDistinct:
 		return &StreamDistinct{Input: f(n.Input), Keys: n.Keys, Moving: n.Moving}
 	case *Promote:

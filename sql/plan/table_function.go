@@ -1,26 +1,52 @@
 package plan
 
 import (
-	"maps"
 	"slices"
 	"strings"
 
 	"github.com/millrace-sql/millrace/sql/ast"
 )
 
-// tableFunctions binds the calls of TABLE(...) in FROM by the name of the function: the rows it
-// makes, its alias and column list not yet applied.
-var tableFunctions = map[string]func(b *Binder, ref *ast.TableFunc, streaming bool) (Node, error){}
+// TableFunction is a function that makes rows, called in FROM as TABLE(f(...)).
+type TableFunction struct {
+	Name, Usage, Doc string
+	// bind gives the rows that a call makes, its alias and column list not yet applied.
+	bind func(b *Binder, ref *ast.TableFunc, streaming bool) (Node, error)
+}
+
+// TableFunctions is those of the engine, by name.
+func TableFunctions() []TableFunction {
+	return []TableFunction{
+		{
+			"RANDOM_CUT_FOREST", "TABLE(RANDOM_CUT_FOREST(CURSOR(query), [trees, sample, decay, shingle]))",
+			"the rows with an ANOMALY_SCORE of their numbers", forest,
+		},
+		{
+			"RANDOM_CUT_FOREST_WITH_EXPLANATION", "TABLE(RANDOM_CUT_FOREST_WITH_EXPLANATION(CURSOR(query), [trees, sample, decay, shingle, directions]))",
+			"the same, and an ANOMALY_EXPLANATION that says which columns are odd", forestExplained,
+		},
+	}
+}
+
+// tableFunction is the one of a name, nil = none.
+func tableFunction(name string) *TableFunction {
+	list := TableFunctions()
+	i := slices.IndexFunc(list, func(f TableFunction) bool { return f.Name == name })
+	if i < 0 {
+		return nil
+	}
+	return &list[i]
+}
 
 // tableFunc binds TABLE(f(...)): a function that makes rows (kda-sql.md §12).
 func (b *Binder) tableFunc(ref *ast.TableFunc, streaming bool) (Node, *scope, error) {
-	bind := tableFunctions[ref.Name.Last().Text]
+	f := tableFunction(ref.Name.Last().Text)
 	own := userFunctions(b.Catalog, ref.Name.Last().Text, UserTable)
 	var n Node
 	var err error
 	switch {
-	case bind != nil:
-		n, err = bind(b, ref, streaming)
+	case f != nil:
+		n, err = f.bind(b, ref, streaming)
 	case len(own) > 0 && len(ref.Name) == 1:
 		n, err = b.tableCall(ref, own, streaming)
 	default:
@@ -45,16 +71,16 @@ func (b *Binder) noTableFunction(name ast.Qualified) error {
 		len(userFunctions(b.Catalog, last.Text, UserScalar))+len(userFunctions(b.Catalog, last.Text, UserAggregate)) > 0 {
 		return e.hint("%s gives one value: call it in the select list", last.Text)
 	}
-	names := slices.Sorted(maps.Keys(tableFunctions))
+	var names []string
+	for _, f := range TableFunctions() {
+		names = append(names, f.Name)
+	}
 	if known, ok := b.Catalog.(FunctionCatalog); ok {
 		for _, own := range known.FunctionNames() {
 			if len(userFunctions(b.Catalog, own, UserTable)) > 0 {
 				names = append(names, own)
 			}
 		}
-	}
-	if len(names) == 0 {
-		return e.hint("there is none yet")
 	}
 	if near := suggestName(last, names); near != "" {
 		return e.hint("%s", near)
