@@ -89,6 +89,8 @@ func (b *builder) operator(ctx context.Context, n plan.Node) ([]*lane, error) {
 		return b.single(ctx, n.Input, "TimeSort", func() (flow.Operator, error) { return op.NewTimeSort(n, b.job.env.Mem), nil })
 	case *plan.Promote:
 		return b.single(ctx, n.Input, "Promote", func() (flow.Operator, error) { return op.NewPromote(n, b.job.env.Mem), nil })
+	case *plan.WindowLimit:
+		return b.single(ctx, n.Input, "WindowLimit", func() (flow.Operator, error) { return op.NewWindowLimit(n), nil })
 	case *plan.Forest:
 		return b.single(ctx, n.Input, "Forest", func() (flow.Operator, error) { return op.NewForest(n, b.seed(), b.job.env.Mem), nil })
 	case *plan.StreamDistinct:

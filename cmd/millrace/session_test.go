@@ -279,7 +279,7 @@ func TestComplete(t *testing.T) {
 	tests := []struct{ typed, line, want string }{
 		{"", "SEL", "SELECT"}, {"", "sel", "select"}, {"", `\ti`, `\timing`}, {"", `\d or`, "orders"}, {"", `\format n`, "ndjson"},
 		{"", "SELECT * FROM or", "orders"}, {"", "select * from o", "orders other"}, {"", "INSERT INTO IT", "ITEMS"},
-		{"", "SELECT q", "qty quarter("}, {"", "SELECT CURRENT_D", "CURRENT_DATE"}, {"", "SELECT cou", "count("}, {"", "SELECT kn", "knots("}, {"", "SELECT 'or", ""}, {"SELECT * FROM orders", "WHERE sho", "show"},
+		{"", "SELECT q", "qty quarter("}, {"", "SELECT CURRENT_D", "CURRENT_DATE"}, {"", "SELECT cou", "count( count_distinct_items_tumbling("}, {"", "SELECT kn", "knots("}, {"", "SELECT 'or", ""}, {"SELECT * FROM orders", "WHERE sho", "show"},
 		{"SELECT * FROM other", "WHERE sho", "shop show"}, {"", "SELECT orders.q", "qty"}, {"", `SELECT orders.`, `"value" approximate_arrival_time item partition_key qty rowtime sequence_number shard_id`},
 		{"SELECT * FROM other AS o, orders AS x", "WHERE x.q", "qty"}, {"SELECT *", "FROM default.i", "items"},
 	}

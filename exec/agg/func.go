@@ -38,6 +38,8 @@ func New(name string, arg, result types.Type) (Func, error) {
 	switch name {
 	case "COUNT":
 		return &count{}, nil
+	case "APPROX_COUNT_DISTINCT":
+		return newApproxDistinct(), nil
 	case "SUM", "AVG":
 		if arg.IsApproximate() {
 			return &sumFloat{kind: types.Of(arg.Kind).Arrow(), mean: name == "AVG"}, nil

@@ -8,7 +8,10 @@ import (
 )
 
 // aggregateNames is the aggregates; their state is in exec/agg.
-var aggregateNames = []string{"COUNT", "SUM", "AVG", "MIN", "MAX"}
+var aggregateNames = []string{"COUNT", "SUM", "AVG", "MIN", "MAX", approxDistinct}
+
+// approxDistinct counts distinct values in bounded memory (kda-sql.md §15.1).
+const approxDistinct = "APPROX_COUNT_DISTINCT"
 
 // Aggregates is the names of the aggregate functions.
 func Aggregates() []string { return append([]string(nil), aggregateNames...) }
@@ -29,7 +32,7 @@ func isAggregate(catalog Catalog, c *ast.Call) bool {
 // since numbers are assignable to each other.
 func AggregateType(name string, arg types.Type) (types.Type, bool) {
 	switch name {
-	case "COUNT":
+	case "COUNT", approxDistinct:
 		return types.Of(types.BigInt), true
 	case "SUM":
 		switch {

@@ -202,7 +202,7 @@ func TestAggregateTypes(t *testing.T) {
 			t.Errorf("%s(%s): %s %v", c.name, c.arg, got, ok)
 		}
 	}
-	if len(plan.Aggregates()) != 5 || len(plan.Functions()) == 0 {
+	if len(plan.Aggregates()) != 6 || len(plan.Functions()) == 0 {
 		t.Error("the lists of functions are empty")
 	}
 }

@@ -50,6 +50,9 @@ func prune(n Node, need []bool) (Node, []int) {
 		need[n.Column] = true
 		in, to := prune(n.Input, need)
 		return &Promote{Input: in, Column: to[n.Column]}, to
+	case *WindowLimit:
+		in, to := prune(n.Input, need)
+		return &WindowLimit{Input: in, Count: n.Count}, to
 	case *Forest:
 		return pruneForest(n, need)
 	case *StreamDistinct:

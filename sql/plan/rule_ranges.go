@@ -78,6 +78,8 @@ func rebuild(n Node, f func(Node) Node) Node {
 		c := *n
 		c.Input = f(n.Input)
 		return &c
+	case *WindowLimit:
+		return &WindowLimit{Input: f(n.Input), Count: n.Count}
 	case *StreamDistinct:
 		return &StreamDistinct{Input: f(n.Input), Keys: n.Keys, Moving: n.Moving}
 	case *Promote:

@@ -250,6 +250,8 @@ func isRowTime(e Expr, n Node) bool {
 		return c.Index == n.Column
 	case *StreamDistinct:
 		return isRowTime(c, n.Input)
+	case *WindowLimit:
+		return isRowTime(c, n.Input)
 	case *Forest:
 		return c.Index < len(n.Input.Schema().Fields) && isRowTime(c, n.Input)
 	case *TimeSort:

@@ -18,6 +18,14 @@ type TableFunction struct {
 func TableFunctions() []TableFunction {
 	return []TableFunction{
 		{
+			"COUNT_DISTINCT_ITEMS_TUMBLING", "TABLE(COUNT_DISTINCT_ITEMS_TUMBLING(CURSOR(query), 'column', seconds))",
+			"the NUMBER_OF_DISTINCT_ITEMS of a column in each window; exact up to 10,000", distinctItems,
+		},
+		{
+			"TOP_K_ITEMS_TUMBLING", "TABLE(TOP_K_ITEMS_TUMBLING(CURSOR(query), 'column', k, seconds))",
+			"the k most frequent values of a column in each window, ITEM and ITEM_COUNT", topItems,
+		},
+		{
 			"RANDOM_CUT_FOREST", "TABLE(RANDOM_CUT_FOREST(CURSOR(query), [trees, sample, decay, shingle]))",
 			"the rows with an ANOMALY_SCORE of their numbers", forest,
 		},
